@@ -1,0 +1,14 @@
+#ifndef BACKSTEP_BASE_INTERRUPT_H
+#define BACKSTEP_BASE_INTERRUPT_H
+
+#include <stdbool.h>
+
+/*
+ * The sticky flag that Ctrl-C sets.  Long kernels poll it and give BS_INTERRUPTED; only the top
+ * level clears it, so nothing in between (a pcall, a coroutine) can swallow an interrupt.
+ */
+void bs_interrupt_raise(void); /* safe in a signal handler */
+bool bs_is_interrupted(void);
+void bs_interrupt_clear(void);
+
+#endif

@@ -1,0 +1,65 @@
+#include "base/rng.h"
+
+static uint64_t rotate(uint64_t x, int k)
+{
+    return (x << k) | (x >> (64 - k));
+}
+
+static uint64_t splitmix(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9E3779B97F4A7C15U);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31);
+}
+
+void bs_rng_seed(struct bs_rng *rng, uint64_t seed)
+{
+    for (int i = 0; i < 4; i++)
+        rng->state[i] = splitmix(&seed);
+}
+
+uint64_t bs_rng_next(struct bs_rng *rng)
+{
+    uint64_t *s = rng->state;
+    uint64_t result = rotate(s[0] + s[3], 23) + s[0];
+    uint64_t t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate(s[3], 45);
+    return result;
+}
+
+double bs_rng_uniform(struct bs_rng *rng)
+{
+    return (double)(bs_rng_next(rng) >> 11) * 0x1p-53;
+}
+
+double bs_rng_between(struct bs_rng *rng, double a, double b)
+{
+    return a + (b - a) * bs_rng_uniform(rng);
+}
+
+/* Numbers below 2^64 mod bound would be drawn once too often, so they are drawn again. */
+uint64_t bs_rng_below(struct bs_rng *rng, uint64_t bound)
+{
+    uint64_t threshold = (0 - bound) % bound;
+    uint64_t drawn;
+    do
+        drawn = bs_rng_next(rng);
+    while (drawn < threshold);
+    return drawn % bound;
+}
+
+void bs_rng_shuffle(struct bs_rng *rng, size_t *items, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t j = (size_t)bs_rng_below(rng, i);
+        size_t swapped = items[i - 1];
+        items[i - 1] = items[j];
+        items[j] = swapped;
+    }
+}

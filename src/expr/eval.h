@@ -1,0 +1,26 @@
+#ifndef BACKSTEP_EXPR_EVAL_H
+#define BACKSTEP_EXPR_EVAL_H
+
+#include "expr/expr.h"
+
+/*
+ * A value in double precision, and the size of what went into it: the same expression with every
+ * term and inner value taken in absolute value.  A rounding error of the value is a small multiple
+ * of 2^-53 · size, which is why two engines are compared within a multiple of it.
+ */
+struct bs_valued {
+    double value, size;
+};
+
+struct bs_env {
+    /* The value of a symbol or ref.  Negative with *err filled when it has none. */
+    int (*leaf)(double *value, void *context, bs_expr leaf, struct bs_error *err);
+    void *context;
+    double kink;  /* slope taken at a kink: 0 the left (first) one, 1 the right (last), or between */
+    bool on_kink; /* set by bs_eval when a function was at its kink, within rounding */
+};
+
+/* A result that is not finite is a result; only a leaf without value and memory are failures. */
+int bs_eval(struct bs_valued *out, bs_expr expr, struct bs_env *env, struct bs_error *err);
+
+#endif

@@ -1,0 +1,144 @@
+#ifndef BACKSTEP_NET_NET_H
+#define BACKSTEP_NET_NET_H
+
+#include "base/error.h"
+#include "expr/func.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Dense networks and their numbers, computed by kernels written by hand: the engine that the tape's
+ * symbolic one is checked against.  Layers count from 1 to the depth, units and inputs from 1 in
+ * addresses and from 0 in arrays.  Everything is double precision, summed in a fixed order.
+ */
+
+enum bs_bias {
+    BS_BIAS_NONE,
+    BS_BIAS_UNITS,  /* one for each unit */
+    BS_BIAS_SHARED, /* one for the layer */
+};
+
+struct bs_loss; /* a row of the table in net/loss.h */
+
+/* Layer l: s_j = Σ_i W_ji a_i (in the order of i), z_j = s_j + b_j, a_j = f(z_j). */
+struct bs_layer {
+    int inputs, units;
+    const struct bs_func *activation;
+    enum bs_bias bias;
+    size_t weights; /* where W starts in the parameters, row-major [unit][input] */
+    size_t biases;  /* where b starts: `units` of them, one, or none */
+};
+
+/* The shape of a network; never changes.  Shared: bs_arch_share adds an owner, _drop takes one. */
+struct bs_arch {
+    int owners;
+    int depth;
+    const struct bs_loss *loss;
+    double kink; /* slope at kinks: 0, 0.5 or 1, see struct bs_env */
+    size_t parameters;
+    struct bs_layer layers[]; /* layers[0] is layer 1 */
+};
+
+struct bs_arch_spec {
+    int depth;                            /* 1 to BS_MAX_LAYERS */
+    const int *sizes;                     /* depth + 1 of them: inputs, units of layer 1, ... */
+    const struct bs_func **activations;   /* one a layer */
+    enum bs_bias bias;
+    const struct bs_loss *loss;
+    double kink;
+};
+
+enum { BS_MAX_LAYERS = 64, BS_MAX_UNITS = 100000 };
+
+/*
+ * Refused, naming the argument: a depth or size out of range, more than 2^26 parameters, softmax
+ * anywhere but at the output, a function that is no activation, a loss that does not go with the
+ * output (cross_entropy wants softmax, binary_cross_entropy wants sigmoid; the squared ones go with
+ * any), a kink other than 0, 0.5 and 1.
+ */
+int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct bs_error *err);
+struct bs_arch *bs_arch_share(struct bs_arch *arch);
+void bs_arch_drop(struct bs_arch *arch); /* NULL is fine */
+int bs_arch_inputs(const struct bs_arch *arch);
+int bs_arch_outputs(const struct bs_arch *arch);
+
+/* The parameters of a network at one moment, shared until written. */
+struct bs_params {
+    int owners;
+    size_t count;
+    double values[];
+};
+
+struct bs_params *bs_params_create(size_t count); /* zeros; NULL when out of memory */
+struct bs_params *bs_params_share(struct bs_params *params);
+void bs_params_drop(struct bs_params *params); /* NULL is fine */
+
+struct bs_net {
+    struct bs_arch *arch;
+    struct bs_params *params;
+};
+
+/* All parameters zero.  The net takes its own share of the architecture. */
+int bs_net_create(struct bs_net **out, struct bs_arch *arch, struct bs_error *err);
+void bs_net_destroy(struct bs_net *net); /* NULL is fine */
+
+/* Make the parameters the net's alone, so that they may be written; NULL when out of memory. */
+double *bs_net_own_params(struct bs_net *net);
+
+/*
+ * One forward and backward pass of one sample, all its numbers kept: s, z, a, ∂E/∂a, ∂E/∂z a layer,
+ * and E.  Gradients of weights are products of these and computed when asked.  Keeps its own shares
+ * of architecture and parameters and copies of x and t; training the net afterwards changes nothing.
+ * Numbers that overflow are kept as they come (inf, nan).
+ */
+struct bs_pass;
+
+int bs_pass_create(struct bs_pass **out, struct bs_arch *arch, struct bs_params *params,
+                   const double *x, const double *t, struct bs_error *err);
+void bs_pass_destroy(struct bs_pass *pass); /* NULL is fine */
+const struct bs_arch *bs_pass_arch(const struct bs_pass *pass);
+struct bs_params *bs_pass_params(const struct bs_pass *pass); /* still the pass's */
+const double *bs_pass_x(const struct bs_pass *pass);
+const double *bs_pass_t(const struct bs_pass *pass);
+
+/* Forward only: outputs into y.  `work` holds 2·(the widest layer) doubles. */
+void bs_forward(double *y, const struct bs_arch *arch, const double *params, const double *x,
+                double *work);
+
+/* E of one sample. */
+int bs_sample_loss(double *loss, const struct bs_arch *arch, const double *params, const double *x,
+                   const double *t, struct bs_error *err);
+
+/* ∂E/∂ every parameter, in the layout of the parameters. */
+void bs_pass_gradients(double *gradients, const struct bs_pass *pass);
+
+/* p − η ∂E/∂p for every parameter: a new set.  NULL when out of memory. */
+struct bs_params *bs_pass_updated(const struct bs_pass *pass, double eta);
+
+/* Gradient descent.  batch 1: after each sample; batch m: after each m, on the mean gradient. */
+struct bs_training {
+    size_t samples;
+    const double *inputs, *targets; /* samples × inputs, samples × outputs, row-major */
+    double eta;
+    size_t epochs, batch;
+    bool shuffle;
+    uint64_t seed;
+    double stop_below; /* stop after an epoch whose mean loss is below; 0: never */
+};
+
+struct bs_trained {
+    size_t epochs; /* whole epochs done */
+    double loss;   /* mean loss of the samples in the last epoch, each before its update */
+};
+
+/*
+ * Ctrl-C stops between samples and keeps what was learnt: BS_INTERRUPTED with *out filled.
+ * A loss that is not finite stops with BS_REFUSED, *out filled, the parameters as they were before
+ * the first step that made it.
+ */
+int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
+                 struct bs_error *err);
+
+#endif
