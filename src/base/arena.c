@@ -48,7 +48,7 @@ static struct chunk *add_chunk(struct bs_arena *arena, size_t size)
     struct chunk *chunk = bs_alloc(sizeof *chunk + size);
     if (!chunk)
         return NULL;
-    *chunk = (struct chunk) { .next = arena->chunks, .size = size };
+    *chunk = (struct chunk){.next = arena->chunks, .size = size};
     arena->chunks = chunk;
     arena->total += size;
     if (arena->next_size < LARGEST_CHUNK)

@@ -72,6 +72,17 @@ void bs_buf_cut(struct bs_buf *buf, size_t length)
     }
 }
 
+void bs_buf_splice(struct bs_buf *buf, size_t at, size_t removed, const char *text)
+{
+    size_t added = strlen(text);
+    if (!reserve(buf, added))
+        return;
+    char *place = buf->text + at;
+    memmove(place + added, place + removed, buf->length - at - removed + 1);
+    memcpy(place, text, added);
+    buf->length = buf->length - removed + added;
+}
+
 void bs_buf_pad(struct bs_buf *buf, size_t from, int columns)
 {
     if (!buf->failed && buf->text)

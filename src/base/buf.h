@@ -16,7 +16,7 @@ struct bs_buf {
     bool failed;
 };
 
-#define BS_BUF_INIT ((struct bs_buf) { NULL, 0, 0, false })
+#define BS_BUF_INIT ((struct bs_buf){NULL, 0, 0, false})
 
 void bs_buf_finish(struct bs_buf *buf); /* release the text; the buf may be used again */
 void bs_buf_put(struct bs_buf *buf, const char *text);
@@ -27,6 +27,9 @@ void bs_buf_printf(struct bs_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void bs_buf_vprintf(struct bs_buf *buf, const char *format, va_list args);
 void bs_buf_cut(struct bs_buf *buf, size_t length); /* back to a length it had before */
+
+/* Put `text` in place of the `removed` bytes at byte `at`, which the buf has. */
+void bs_buf_splice(struct bs_buf *buf, size_t at, size_t removed, const char *text);
 
 /* Spaces until `columns` display columns have passed since byte `from`; none when past it. */
 void bs_buf_pad(struct bs_buf *buf, size_t from, int columns);

@@ -9,7 +9,7 @@ enum { SLIP = 2, LONGEST = 63 };
 
 void bs_nearest_init(struct bs_nearest *nearest, const char *wanted)
 {
-    *nearest = (struct bs_nearest) { .wanted = wanted, .best_distance = -1 };
+    *nearest = (struct bs_nearest){.wanted = wanted, .best_distance = -1};
 }
 
 static int replacement_cost(char a, char b)
@@ -24,7 +24,8 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* Three rolling rows of the usual table; rows[k % 3][j] is the cost of a's first k to b's first j. */
+/* Three rolling rows of the usual table; rows[k % 3][j] is the cost of a's first k to b's first j.
+ */
 static int distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     int rows[3][LONGEST + 1];

@@ -77,7 +77,9 @@ void bs_buf_number(struct bs_buf *buf, double value, struct bs_digits digits, co
         bs_buf_put(buf, "inf");
         return;
     }
-    int figures = digits.figures ? digits.figures : digits.decimals >= 0 ? 2 : enough_figures(value);
+    int figures = digits.figures         ? digits.figures
+                  : digits.decimals >= 0 ? 2
+                                         : enough_figures(value);
     bool by_decimals = digits.decimals >= 0 && value < 1e15;
     if (by_decimals) {
         snprintf(text, sizeof text, "%.*f", digits.decimals, value);

@@ -9,8 +9,8 @@ struct bs_digits {
     int decimals; /* when >= 0, digits after the point instead */
 };
 
-#define BS_FOUR_FIGURES ((struct bs_digits) { 4, -1 })
-#define BS_ALL_FIGURES ((struct bs_digits) { 0, -1 })
+#define BS_FOUR_FIGURES ((struct bs_digits){4, -1})
+#define BS_ALL_FIGURES ((struct bs_digits){0, -1})
 
 /*
  * Append `value` in plain notation from 1e-4 to 1e15, else as 1.5e-7; zeros at the end are left

@@ -16,7 +16,7 @@ static size_t sequence_length(unsigned char lead)
 
 size_t bs_utf8_read(uint32_t *code, const char *text, size_t length)
 {
-    static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char *bytes = (const unsigned char *)text;
     size_t count = sequence_length(bytes[0]);
     *code = 0xFFFD;

@@ -50,9 +50,8 @@ struct bs_node {
             int index; /* 1-based for an indexed function, else 0 */
         } call;
     } u;
-    /* Working space of the passes over an expression; no meaning between calls. */
-    struct bs_node_memo *memo;
-    const bs_expr args[];
+    struct bs_memo *memo; /* working space of the passes over an expression */
+    bs_expr args[];
 };
 
 struct bs_pool *bs_pool_create(void); /* NULL when out of memory */
@@ -91,6 +90,7 @@ bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_exp
 bs_expr bs_with_args(struct bs_pool *pool, bs_expr expr, const bs_expr *args);
 
 bool bs_is_number(bs_expr expr);
+bool bs_is_exact(bs_expr expr);                  /* a rational number */
 bool bs_is_integer(bs_expr expr, int64_t value); /* exactly that */
 double bs_number_value(bs_expr expr);            /* of a number */
 
@@ -106,10 +106,11 @@ bs_expr bs_replace(struct bs_pool *pool, bs_expr expr, bs_expr from, bs_expr to)
 
 bool bs_contains(bs_expr expr, bs_expr part);
 
-/* Call `visit` once for each different symbol and ref, in the order of reading. */
-typedef void bs_leaf_visit(void *context, bs_expr leaf);
-int bs_visit_leaves(bs_expr expr, bs_leaf_visit *visit, void *context, struct bs_error *err);
-
-/* The function rows shared by both sides of a pool: see expr/func.h. */
+/*
+ * Call `visit` once for each different symbol and ref, in the order of reading, until one call
+ * gives something other than 0, which is then the result.
+ */
+typedef int bs_leaf_visit(void *context, bs_expr leaf);
+int bs_visit_leaves(bs_expr expr, bs_leaf_visit *visit, void *context);
 
 #endif

@@ -11,8 +11,10 @@ struct bs_func {
     const char *name;    /* as typed */
     const char *unicode; /* as printed on a terminal; NULL: the name */
     const char *latex;   /* NULL: \operatorname{name} */
-    int arity;           /* BS_ANY_ARITY: one or more, and an index: softmax_2(z_1, z_2) */
+    int arity;           /* 1, 2, or BS_ANY_ARITY: one or more */
+    bool is_indexed;     /* called as name_k(...), k from 1 to the number of arguments */
     bool is_activation;  /* may be a layer's activation */
+    bool is_slope;       /* the slope of a function with a kink: no function of the course itself */
     bool has_kink;       /* at 0; of max, at a tie */
     const char *formula; /* in x (and y): what it is, for the learner */
     const char *about;   /* one line for the learner */
@@ -29,7 +31,7 @@ struct bs_func {
     /* The partial for argument k: a formula in x and y, or a function of the call. */
     const char *partial[2];
     bs_expr (*make_partial)(struct bs_pool *pool, bs_expr call, int k);
-    const char *rule; /* the name of the slope's rule: "σ' = σ(1 − σ)" */
+    const char *rule; /* the slope in words, as a derivation names it: "σ' = σ·(1 − σ)" */
 };
 
 enum { BS_ANY_ARITY = -1 };

@@ -1,0 +1,224 @@
+/* The derivative, rule by rule.  Each shared node is differentiated once a pass. */
+#include "expr/calculus.h"
+
+#include "expr/func.h"
+#include "expr/node.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+struct pass {
+    struct bs_pool *pool;
+    bs_expr x;
+    struct bs_steps *steps;
+    uint64_t stamp;
+};
+
+void bs_steps_finish(struct bs_steps *steps)
+{
+    bs_free(steps->items);
+    *steps = (struct bs_steps){0};
+}
+
+/* Reserve the line of a rule, so that an outer rule stands before the inner ones. */
+static size_t begin_step(struct pass *pass, const char *rule, bs_expr before)
+{
+    struct bs_steps *steps = pass->steps;
+    if (!steps)
+        return 0;
+    if (!bs_grow(&steps->items, &steps->capacity, steps->count + 1, sizeof *steps->items)) {
+        steps->failed = true;
+        return 0;
+    }
+    steps->items[steps->count] = (struct bs_step){rule, before, NULL};
+    return steps->count++;
+}
+
+static void end_step(struct pass *pass, size_t step, bs_expr after)
+{
+    if (pass->steps && !pass->steps->failed)
+        pass->steps->items[step].after = bs_simplify(pass->pool, after);
+}
+
+static bs_expr diff(struct pass *pass, bs_expr expr);
+
+static bs_expr zero(struct pass *pass)
+{
+    return bs_integer(pass->pool, 0);
+}
+
+static bool is_zero(bs_expr expr)
+{
+    return expr && bs_is_integer(expr, 0);
+}
+
+static bs_expr diff_sum(struct pass *pass, bs_expr sum)
+{
+    struct bs_list terms = {0};
+    for (int i = 0; i < sum->count; i++) {
+        bs_expr term = diff(pass, sum->args[i]);
+        if (!is_zero(term))
+            bs_list_add(&terms, term);
+    }
+    return bs_list_sum(pass->pool, &terms);
+}
+
+/* (f·g·h)' = f'·g·h + f·g'·h + f·g·h' */
+static bs_expr diff_product(struct pass *pass, bs_expr product)
+{
+    struct bs_list terms = {0};
+    for (int i = 0; i < product->count; i++) {
+        bs_expr slope = diff(pass, product->args[i]);
+        if (is_zero(slope))
+            continue;
+        struct bs_list factors = {0};
+        bs_list_add_all(&factors, i, product->args);
+        bs_list_add(&factors, slope);
+        bs_list_add_all(&factors, product->count - i - 1, product->args + i + 1);
+        bs_list_add(&terms, bs_list_product(pass->pool, &factors));
+    }
+    return bs_list_sum(pass->pool, &terms);
+}
+
+/* (u^n)' = n·u^(n−1)·u', and for n = −1: −u'/u². */
+static bs_expr diff_power(struct pass *pass, bs_expr power)
+{
+    struct bs_pool *pool = pass->pool;
+    bs_expr base = power->args[0], n = power->args[1], two = bs_integer(pool, 2);
+    bs_expr slope = diff(pass, base);
+    if (is_zero(slope))
+        return slope;
+    if (bs_is_integer(n, -1))
+        return bs_neg(pool, bs_div(pool, slope, bs_power(pool, base, two)));
+    if (bs_is_integer(n, 2))
+        return bs_mul(pool, bs_mul(pool, two, base), slope);
+    bs_expr less = bs_number_add(pool, n, bs_integer(pool, -1));
+    return bs_mul(pool, bs_mul(pool, n, bs_power(pool, base, less)), slope);
+}
+
+/* (u^v)' = u^v·(v'·log u + v·u'/u) */
+static bs_expr diff_general_power(struct pass *pass, bs_expr power)
+{
+    struct bs_pool *pool = pass->pool;
+    bs_expr u = power->args[0], v = power->args[1];
+    bs_expr u_slope = diff(pass, u), v_slope = diff(pass, v);
+    bs_expr log_u = bs_call(pool, bs_func_find("log"), 0, 1, &u);
+    return bs_mul(
+        pool, power,
+        bs_add(pool, bs_mul(pool, v_slope, log_u), bs_mul(pool, v, bs_div(pool, u_slope, u))));
+}
+
+/* The chain rule: the sum over the arguments of partial times slope. */
+static bs_expr diff_call(struct pass *pass, bs_expr call)
+{
+    struct bs_list terms = {0};
+    for (int k = 0; k < call->count; k++) {
+        bs_expr slope = diff(pass, call->args[k]);
+        if (is_zero(slope))
+            continue;
+        bs_list_add(&terms, bs_mul(pass->pool, bs_func_partial(pass->pool, call, k), slope));
+    }
+    return bs_list_sum(pass->pool, &terms);
+}
+
+/* Is there a symbol with the base name of x that has the sum's index among its subscripts? */
+struct under_index {
+    const char *x, *index;
+};
+
+static int is_under_index(void *context, bs_expr leaf)
+{
+    const struct under_index *look = context;
+    size_t stem = strcspn(look->x, "_");
+    if (leaf->kind != BS_SYMBOL || strncmp(leaf->u.name, look->x, stem) != 0 ||
+        leaf->u.name[stem] != '_')
+        return 0;
+    size_t length = strlen(look->index);
+    for (const char *part = leaf->u.name + stem; *part == '_'; part += 1 + strcspn(part + 1, "_"))
+        if (strcspn(part + 1, "_") == length && strncmp(part + 1, look->index, length) == 0)
+            return 1;
+    return 0;
+}
+
+static bs_expr diff_indexed_sum(struct pass *pass, bs_expr sum)
+{
+    if (pass->x->kind == BS_SYMBOL) {
+        struct under_index look = {pass->x->u.name, sum->args[0]->u.name};
+        if (bs_visit_leaves(sum->args[3], is_under_index, &look))
+            return bs_pool_refuse(pass->pool, BS_REFUSED,
+                                  "the derivative of a sum by a symbol that stands under its "
+                                  "index is not known yet; write the terms out");
+        if (pass->x == sum->args[0])
+            return zero(pass);
+        if (bs_contains(sum->args[1], pass->x) || bs_contains(sum->args[2], pass->x))
+            return bs_pool_refuse(pass->pool, BS_REFUSED,
+                                  "a sum has no derivative by one of its bounds");
+    }
+    bs_expr body = diff(pass, sum->args[3]);
+    if (is_zero(body))
+        return body;
+    return bs_indexed_sum(pass->pool, sum->args[0], sum->args[1], sum->args[2], body);
+}
+
+static const char *rule_of(bs_expr expr)
+{
+    switch (expr->kind) {
+    case BS_SUM:
+        return "sum rule";
+    case BS_PRODUCT:
+        return "product rule";
+    case BS_POWER:
+        return bs_is_integer(expr->args[1], -1) ? "quotient rule" : "power rule";
+    case BS_CALL:
+        return expr->u.call.func->rule;
+    default:
+        return "sum rule";
+    }
+}
+
+static bs_expr diff_inner(struct pass *pass, bs_expr expr)
+{
+    switch (expr->kind) {
+    case BS_SUM:
+        return diff_sum(pass, expr);
+    case BS_PRODUCT:
+        return diff_product(pass, expr);
+    case BS_POWER:
+        return bs_is_number(expr->args[1]) ? diff_power(pass, expr)
+                                           : diff_general_power(pass, expr);
+    case BS_CALL:
+        return diff_call(pass, expr);
+    case BS_INDEXED_SUM:
+        return diff_indexed_sum(pass, expr);
+    default:
+        return zero(pass);
+    }
+}
+
+static bs_expr diff(struct pass *pass, bs_expr expr)
+{
+    if (expr == pass->x)
+        return bs_integer(pass->pool, 1);
+    if (expr->count == 0)
+        return zero(pass);
+    if (expr->memo->stamp == pass->stamp)
+        return expr->memo->result;
+    bs_expr result = zero(pass);
+    if (bs_contains(expr, pass->x) || expr->kind == BS_INDEXED_SUM) {
+        size_t step = begin_step(pass, rule_of(expr), expr);
+        result = diff_inner(pass, expr);
+        end_step(pass, step, result);
+    }
+    expr->memo->stamp = pass->stamp;
+    expr->memo->result = result;
+    return result;
+}
+
+bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *steps)
+{
+    if (!expr || !x)
+        return NULL;
+    struct pass pass = {pool, x, steps, bs_next_stamp()};
+    return bs_simplify(pool, diff(&pass, expr));
+}

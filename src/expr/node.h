@@ -1,0 +1,49 @@
+#ifndef BACKSTEP_EXPR_NODE_H
+#define BACKSTEP_EXPR_NODE_H
+
+#include "expr/eval.h"
+#include "expr/expr.h"
+
+/*
+ * Inside the room only.  A pass over an expression visits each shared node once: it takes a stamp
+ * and leaves its result in the node's memo under that stamp.  A pass that runs inside another takes
+ * a newer stamp; the outer one then finds foreign results and computes them again, never wrongly.
+ */
+struct bs_memo {
+    uint64_t seen;  /* of a pass that only visits */
+    uint64_t stamp; /* of a pass that computes: of result and valued */
+    bs_expr result;
+    struct bs_valued valued;
+    bs_expr simple; /* the simplified form, once known; the same for ever */
+};
+
+uint64_t bs_next_stamp(void);
+
+/* Note in the pool why something became NULL (the first reason stays), and give NULL. */
+bs_expr bs_pool_refuse(struct bs_pool *pool, enum bs_status status, const char *text);
+
+/* Operands of a node about to be built: short lists live on the stack. */
+struct bs_list {
+    bs_expr *items;
+    size_t count, capacity;
+    bool failed;
+};
+
+void bs_list_add(struct bs_list *list, bs_expr item); /* NULL marks the list as failed */
+void bs_list_add_all(struct bs_list *list, int count, const bs_expr *items);
+void bs_list_finish(struct bs_list *list);
+
+/* Build and release the list: NULL, with the reason in the pool, when it has failed. */
+bs_expr bs_list_sum(struct bs_pool *pool, struct bs_list *list);
+bs_expr bs_list_product(struct bs_pool *pool, struct bs_list *list);
+
+/* Exact arithmetic on number nodes; a double when a rational would overflow or one is no rational.
+ */
+bs_expr bs_number_add(struct bs_pool *pool, bs_expr a, bs_expr b);
+bs_expr bs_number_mul(struct bs_pool *pool, bs_expr a, bs_expr b);
+bs_expr bs_number_inverse(struct bs_pool *pool, bs_expr a); /* a is not 0 */
+
+/* Is it a negative number, or a product that starts with one? */
+bool bs_is_negative_term(bs_expr term);
+
+#endif

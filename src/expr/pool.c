@@ -1,0 +1,348 @@
+/*
+ * The pool: an arena of nodes and an open-addressing table that finds a node by its content.
+ * Invariants: the table's size is a power of two and it is at most half full; every node in it was
+ * built from nodes of the same pool, so that comparing operands by pointer compares them whole.
+ */
+#include "expr/node.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct bs_pool {
+    struct bs_arena *arena;
+    bs_expr *table;
+    size_t slots, used;
+    struct bs_error error;
+};
+
+enum { FIRST_SLOTS = 256 };
+
+struct bs_pool *bs_pool_create(void)
+{
+    struct bs_pool *pool = bs_calloc(1, sizeof *pool);
+    if (!pool)
+        return NULL;
+    pool->arena = bs_arena_create();
+    pool->table = bs_calloc(FIRST_SLOTS, sizeof *pool->table);
+    pool->slots = FIRST_SLOTS;
+    if (!pool->arena || !pool->table) {
+        bs_pool_destroy(pool);
+        return NULL;
+    }
+    return pool;
+}
+
+void bs_pool_destroy(struct bs_pool *pool)
+{
+    if (!pool)
+        return;
+    bs_arena_destroy(pool->arena);
+    bs_free(pool->table);
+    bs_free(pool);
+}
+
+size_t bs_pool_size(const struct bs_pool *pool)
+{
+    return bs_arena_size(pool->arena) + pool->slots * sizeof *pool->table;
+}
+
+bs_expr bs_pool_refuse(struct bs_pool *pool, enum bs_status status, const char *text)
+{
+    if (pool->error.status == BS_OK)
+        bs_fail(&pool->error, status, "%s", text);
+    return NULL;
+}
+
+int bs_pool_error(struct bs_pool *pool, struct bs_error *err)
+{
+    struct bs_error error = pool->error;
+    pool->error.status = BS_OK;
+    if (error.status == BS_OK) /* a NULL operand from elsewhere */
+        return bs_fail_memory(err);
+    return bs_fail(err, error.status, "%s", error.text);
+}
+
+uint64_t bs_next_stamp(void)
+{
+    static uint64_t last;
+    return ++last;
+}
+
+static uint32_t mix(uint32_t hash, uint64_t value)
+{
+    uint64_t product = (hash ^ value) * 0x9E3779B97F4A7C15U;
+    return (uint32_t)(product >> 32) ^ (uint32_t)product;
+}
+
+static uint32_t hash_payload(uint32_t hash, const struct bs_node *node)
+{
+    switch (node->kind) {
+    case BS_NUMBER: {
+        uint64_t bits;
+        memcpy(&bits, &node->u.number.real, sizeof bits);
+        return mix(hash, bits);
+    }
+    case BS_SYMBOL:
+        for (const char *c = node->u.name; *c; c++)
+            hash = mix(hash, (unsigned char)*c);
+        return hash;
+    case BS_REF:
+        return mix(hash, (uint64_t)node->u.ref);
+    case BS_CALL:
+        return mix(mix(hash, (uintptr_t)node->u.call.func), (uint64_t)node->u.call.index);
+    default:
+        return hash;
+    }
+}
+
+static bool same_payload(const struct bs_node *a, const struct bs_node *b)
+{
+    switch (a->kind) {
+    case BS_NUMBER:
+        return a->u.number.num == b->u.number.num && a->u.number.den == b->u.number.den &&
+               memcmp(&a->u.number.real, &b->u.number.real, sizeof a->u.number.real) == 0;
+    case BS_SYMBOL:
+        return strcmp(a->u.name, b->u.name) == 0;
+    case BS_REF:
+        return a->u.ref == b->u.ref;
+    case BS_CALL:
+        return a->u.call.func == b->u.call.func && a->u.call.index == b->u.call.index;
+    default:
+        return true;
+    }
+}
+
+static bool is_same(const struct bs_node *node, const struct bs_node *wanted, const bs_expr *args)
+{
+    return node->hash == wanted->hash && node->kind == wanted->kind &&
+           node->count == wanted->count && same_payload(node, wanted) &&
+           (node->count == 0 || memcmp(node->args, args, (size_t)node->count * sizeof *args) == 0);
+}
+
+/* The slot of the node, or the empty one where it belongs. */
+static size_t find_slot(const struct bs_pool *pool, const struct bs_node *wanted,
+                        const bs_expr *args)
+{
+    size_t slot = wanted->hash & (pool->slots - 1);
+    while (pool->table[slot] && !is_same(pool->table[slot], wanted, args))
+        slot = (slot + 1) & (pool->slots - 1);
+    return slot;
+}
+
+static bool double_table(struct bs_pool *pool)
+{
+    size_t slots = pool->slots * 2;
+    bs_expr *table = bs_calloc(slots, sizeof *table);
+    if (!table)
+        return false;
+    for (size_t i = 0; i < pool->slots; i++) {
+        if (!pool->table[i])
+            continue;
+        size_t slot = pool->table[i]->hash & (slots - 1);
+        while (table[slot])
+            slot = (slot + 1) & (slots - 1);
+        table[slot] = pool->table[i];
+    }
+    bs_free(pool->table);
+    pool->table = table;
+    pool->slots = slots;
+    return true;
+}
+
+static struct bs_node *allocate(struct bs_pool *pool, int count, const char *name)
+{
+    size_t size = sizeof(struct bs_node) + (size_t)count * sizeof(bs_expr);
+    size_t name_size = name ? strlen(name) + 1 : 0;
+    char *block = bs_arena_alloc(pool->arena, size + sizeof(struct bs_memo) + name_size);
+    if (!block)
+        return NULL;
+    struct bs_node *node = (struct bs_node *)(void *)block;
+    node->memo = (struct bs_memo *)(void *)(block + size);
+    memset(node->memo, 0, sizeof *node->memo);
+    if (name)
+        node->u.name = memcpy(block + size + sizeof(struct bs_memo), name, name_size);
+    return node;
+}
+
+/* The one node with this content, made when there is none yet. */
+static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, const bs_expr *args)
+{
+    wanted.count = count;
+    wanted.depth = 1;
+    uint32_t hash = mix(17, (uint64_t)wanted.kind);
+    for (int i = 0; i < count; i++) {
+        if (!args[i])
+            return NULL;
+        hash = mix(hash, (uintptr_t)args[i]);
+        if (args[i]->depth >= wanted.depth)
+            wanted.depth = args[i]->depth + 1;
+    }
+    if (wanted.depth > BS_MAX_DEPTH)
+        return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply (400 levels)");
+    wanted.hash = hash_payload(hash, &wanted);
+    size_t slot = find_slot(pool, &wanted, args);
+    if (pool->table[slot])
+        return pool->table[slot];
+    if (pool->used * 2 >= pool->slots) {
+        if (!double_table(pool))
+            return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+        slot = find_slot(pool, &wanted, args);
+    }
+    struct bs_node *node = allocate(pool, count, wanted.kind == BS_SYMBOL ? wanted.u.name : NULL);
+    if (!node)
+        return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    struct bs_node made = wanted;
+    made.memo = node->memo;
+    if (made.kind == BS_SYMBOL)
+        made.u.name = node->u.name;
+    memcpy(node, &made, sizeof made);
+    if (count > 0)
+        memcpy(node->args, args, (size_t)count * sizeof *args);
+    pool->table[slot] = node;
+    pool->used++;
+    return node;
+}
+
+static int64_t greatest_common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a < 0 ? -a : a;
+}
+
+static bs_expr real_node(struct bs_pool *pool, double value)
+{
+    struct bs_node node = {.kind = BS_NUMBER};
+    node.u.number.real = value == 0 ? 0 : value; /* no -0 */
+    return intern(pool, node, 0, NULL);
+}
+
+bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den)
+{
+    if (num == INT64_MIN || den == INT64_MIN)
+        return real_node(pool, (double)num / (double)den);
+    int64_t divisor = greatest_common_divisor(num, den);
+    if (den < 0)
+        divisor = -divisor;
+    struct bs_node node = {.kind = BS_NUMBER};
+    node.u.number.num = num / divisor;
+    node.u.number.den = den / divisor;
+    node.u.number.real = (double)node.u.number.num / (double)node.u.number.den;
+    return intern(pool, node, 0, NULL);
+}
+
+bs_expr bs_integer(struct bs_pool *pool, int64_t value)
+{
+    return bs_rational(pool, value, 1);
+}
+
+/*
+ * A decimal of at most 15 digits is recognised by trying: num / 10^k in double is the nearest
+ * double of that decimal (both are exact), so equality means that the value is what the decimal
+ * reads as.
+ */
+bs_expr bs_real(struct bs_pool *pool, double value)
+{
+    const double largest = 1e15;
+    int64_t den = 1;
+    for (int k = 0; k <= 15; k++, den *= 10) {
+        double scaled = value * (double)den;
+        if (!(scaled < largest && scaled > -largest))
+            break;
+        int64_t num = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+        if ((double)num / (double)den == value)
+            return bs_rational(pool, num, den);
+    }
+    return real_node(pool, value);
+}
+
+bs_expr bs_symbol_n(struct bs_pool *pool, const char *name, size_t length)
+{
+    char text[256];
+    if (length >= sizeof text)
+        return bs_pool_refuse(pool, BS_REFUSED, "a name is too long (255 bytes)");
+    memcpy(text, name, length);
+    text[length] = '\0';
+    struct bs_node node = {.kind = BS_SYMBOL};
+    node.u.name = text;
+    return intern(pool, node, 0, NULL);
+}
+
+bs_expr bs_symbol(struct bs_pool *pool, const char *name)
+{
+    return bs_symbol_n(pool, name, strlen(name));
+}
+
+bs_expr bs_ref(struct bs_pool *pool, int64_t id)
+{
+    struct bs_node node = {.kind = BS_REF};
+    node.u.ref = id;
+    return intern(pool, node, 0, NULL);
+}
+
+/* A sum or product as it is written: only a first operand of the same kind is opened. */
+static bs_expr chain(struct bs_pool *pool, enum bs_kind kind, int count, const bs_expr *args)
+{
+    if (count == 0)
+        return bs_integer(pool, kind == BS_PRODUCT);
+    if (count == 1 || !args[0])
+        return args[0];
+    struct bs_node node = {.kind = kind};
+    if (args[0]->kind != kind)
+        return intern(pool, node, count, args);
+    struct bs_list list = {0};
+    bs_list_add_all(&list, args[0]->count, args[0]->args);
+    bs_list_add_all(&list, count - 1, args + 1);
+    bs_expr result = NULL;
+    if (!list.failed)
+        result = intern(pool, node, (int)list.count, list.items);
+    else
+        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    bs_list_finish(&list);
+    return result;
+}
+
+bs_expr bs_sum(struct bs_pool *pool, int count, const bs_expr *terms)
+{
+    return chain(pool, BS_SUM, count, terms);
+}
+
+bs_expr bs_product(struct bs_pool *pool, int count, const bs_expr *factors)
+{
+    return chain(pool, BS_PRODUCT, count, factors);
+}
+
+bs_expr bs_power(struct bs_pool *pool, bs_expr base, bs_expr exponent)
+{
+    struct bs_node node = {.kind = BS_POWER};
+    return intern(pool, node, 2, (bs_expr[]){base, exponent});
+}
+
+bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int count,
+                const bs_expr *args)
+{
+    struct bs_node node = {.kind = BS_CALL};
+    node.u.call.func = func;
+    node.u.call.index = index;
+    return intern(pool, node, count, args);
+}
+
+bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body)
+{
+    struct bs_node node = {.kind = BS_INDEXED_SUM};
+    return intern(pool, node, 4, (bs_expr[]){index, from, to, body});
+}
+
+bs_expr bs_with_args(struct bs_pool *pool, bs_expr expr, const bs_expr *args)
+{
+    struct bs_node node = {.kind = expr->kind, .u = expr->u};
+    if (expr->kind == BS_SUM || expr->kind == BS_PRODUCT)
+        return chain(pool, expr->kind, expr->count, args);
+    return intern(pool, node, expr->count, args);
+}

@@ -1,0 +1,43 @@
+#ifndef BACKSTEP_EXPR_TYPESET_H
+#define BACKSTEP_EXPR_TYPESET_H
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "expr/expr.h"
+
+/* One tree, several ways to print it. */
+enum bs_form {
+    BS_UNICODE, /* for the terminal: σ(α_1 − θ_1)·x² */
+    BS_ASCII,   /* parses back to the same expression: sigmoid(alpha_1 - theta_1)*x^2 */
+    BS_LATEX,   /* math mode, without the dollars */
+};
+
+/* How tightly a text binds, so that its surroundings know when to put parentheses. */
+enum bs_binding {
+    BS_BINDS_SUM,
+    BS_BINDS_PRODUCT,
+    BS_BINDS_POWER,
+    BS_BINDS_ATOM,
+};
+
+struct bs_style {
+    enum bs_form form;
+    struct bs_digits digits; /* of numbers that are no short decimals; ASCII prints them all */
+    int most_terms;          /* a longer sum or product is cut in the middle by …; 0: never */
+    /*
+     * Write a symbol or ref and say how tightly the text binds: a negative number put in for a name
+     * binds like a sum.  NULL: symbols by bs_buf_name; a ref then prints as "#id".
+     */
+    enum bs_binding (*leaf)(struct bs_buf *buf, void *context, bs_expr leaf, enum bs_form form);
+    void *context;
+};
+
+void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
+
+/* The minus sign of a form: U+2212, or "-". */
+const char *bs_minus(enum bs_form form);
+
+/* A name as it is shown: alpha_1 as α_1 or \alpha_{1}, w_11_new as w_11' or w_{11}'. */
+void bs_buf_name(struct bs_buf *buf, const char *name, enum bs_form form);
+
+#endif
