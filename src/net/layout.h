@@ -4,8 +4,8 @@
 #include "net/net.h"
 
 /*
- * The quantities of a network in the order of its tape, by arithmetic: a quantity is an ordinal, and
- * its address, its definition, what it uses and who uses it are computed from that, so that one
+ * The quantities of a network in the order of its tape, by arithmetic: a quantity is an ordinal,
+ * and its address, its definition, what it uses and who uses it are computed from that, so that one
  * entry of a large network is explained without making the others.
  *
  * The order is: inputs, targets, the parameters layer by layer (weights, then biases), the rate;
@@ -23,7 +23,7 @@ enum bs_quantity {
     BS_LOSS_VALUE,    /* loss */
 };
 
-/* Fields that do not apply are 0. */
+/* Indices count from 1; those that do not apply are 0. */
 struct bs_address {
     enum bs_quantity kind;
     int layer, unit, input;
@@ -45,7 +45,8 @@ struct bs_layout {
 int64_t bs_layout_count(const struct bs_layout *layout);  /* all quantities */
 int64_t bs_layout_givens(const struct bs_layout *layout); /* the first so many are givens */
 struct bs_address bs_layout_address(const struct bs_layout *layout, int64_t ordinal);
-int64_t bs_layout_ordinal(const struct bs_layout *layout, struct bs_address address); /* or −1 */
+/* −1 when there is no such quantity. */
+int64_t bs_layout_ordinal(const struct bs_layout *layout, struct bs_address address);
 
 /* Whose definitions mention the quantity, in tape order: how many, and the kth (from 0). */
 int64_t bs_layout_user_count(const struct bs_layout *layout, int64_t ordinal);
@@ -68,11 +69,18 @@ typedef bs_expr bs_operand(void *context, struct bs_pool *pool, int64_t ordinal)
 bs_expr bs_layout_define(const struct bs_layout *layout, struct bs_pool *pool, int64_t ordinal,
                          bs_operand *leaf, void *context);
 
-/* The fused form of ∂E/∂z of an output over the outputs and targets; NULL when there is none. */
+/*
+ * The fused form of ∂E/∂z of an output over the outputs and targets, where output and loss have one
+ * (the kernels then use it); NULL where there is none or when out of memory.
+ */
+bool bs_layout_has_fused(const struct bs_layout *layout, int64_t ordinal);
 bs_expr bs_layout_define_fused(const struct bs_layout *layout, struct bs_pool *pool,
                                int64_t ordinal, bs_operand *leaf, void *context);
 
-/* The numbers of a pass, as the layout names them (θ = −b, and so is its gradient). */
+/*
+ * The numbers of a pass of the same architecture, as the layout names them: θ = −b, and so is its
+ * gradient; ∂E/∂eta is 0 and ∂E/∂E is 1.  Those of inputs cost a sum over the units of layer 1.
+ */
 double bs_pass_value(const struct bs_pass *pass, const struct bs_layout *layout, int64_t ordinal,
                      double eta);
 double bs_pass_gradient(const struct bs_pass *pass, const struct bs_layout *layout,

@@ -3,26 +3,26 @@
 
 #include "net/net.h"
 
-/* The table of losses: value, slopes and definition of each, side by side. */
+/* The table of losses: value, slopes and definition of each, side by side; n is the outputs. */
 struct bs_loss {
     const char *name;
     const char *formula; /* general form, with {y} {t} for the names: "½ Σ_j ({y}_j − {t}_j)²" */
     const char *about;   /* one line for the learner */
-    const char *output;  /* the only activation it goes with; NULL: any */
+    const char *output; /* the only activation it goes with; NULL: any */
 
     double (*value)(int n, const double *y, const double *t);
-    void (*slope)(double *dy, int n, const double *y, const double *t);        /* ∂E/∂y */
-    void (*target_slope)(double *dt, int n, const double *y, const double *t); /* ∂E/∂t */
+    void (*slope)(double *dy, int n, const double *y, const double *t);     /* ∂E/∂y */
+    double (*target_slope)(int n, const double *y, const double *t, int k); /* ∂E/∂t_k, k from 0 */
 
     /* ∂E/∂z where output and loss are fused (y·Σt − t, y − t); NULL: dy times the slope. */
     void (*fused)(double *dz, int n, const double *y, const double *t);
 
-    /* The same in symbols, over the outputs and the targets. */
+    /* The value and the fused ∂E/∂z_k (k from 0) in symbols, over the outputs and the targets. */
     bs_expr (*define)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t);
     bs_expr (*define_fused)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t, int k);
 };
 
-extern const struct bs_loss bs_losses[]; /* ended by a NULL name */
-const struct bs_loss *bs_loss_find(const char *name);
+extern const struct bs_loss bs_losses[];              /* ended by a NULL name */
+const struct bs_loss *bs_loss_find(const char *name); /* NULL when there is none */
 
 #endif

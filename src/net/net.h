@@ -28,8 +28,13 @@ struct bs_layer {
     const struct bs_func *activation;
     enum bs_bias bias;
     size_t weights; /* where W starts in the parameters, row-major [unit][input] */
-    size_t biases;  /* where b starts: `units` of them, one, or none */
+    size_t biases;  /* where b starts: bs_layer_biases of them */
+    size_t first;   /* units in the layers before */
 };
+
+bool bs_layer_is_softmax(const struct bs_layer *layer); /* each output depends on every z */
+int bs_layer_biases(const struct bs_layer *layer);      /* 0, 1 (shared) or one a unit */
+size_t bs_layer_weights(const struct bs_layer *layer);  /* inputs × units */
 
 /* The shape of a network; never changes.  Shared: bs_arch_share adds an owner, _drop takes one. */
 struct bs_arch {
@@ -37,14 +42,14 @@ struct bs_arch {
     int depth;
     const struct bs_loss *loss;
     double kink; /* slope at kinks: 0, 0.5 or 1, see struct bs_env */
-    size_t parameters;
+    size_t parameters, units;
     struct bs_layer layers[]; /* layers[0] is layer 1 */
 };
 
 struct bs_arch_spec {
-    int depth;                            /* 1 to BS_MAX_LAYERS */
-    const int *sizes;                     /* depth + 1 of them: inputs, units of layer 1, ... */
-    const struct bs_func **activations;   /* one a layer */
+    int depth;                          /* 1 to BS_MAX_LAYERS */
+    const int *sizes;                   /* depth + 1 of them: inputs, units of layer 1, ... */
+    const struct bs_func **activations; /* one a layer */
     enum bs_bias bias;
     const struct bs_loss *loss;
     double kink;
@@ -90,8 +95,8 @@ double *bs_net_own_params(struct bs_net *net);
 /*
  * One forward and backward pass of one sample, all its numbers kept: s, z, a, ∂E/∂a, ∂E/∂z a layer,
  * and E.  Gradients of weights are products of these and computed when asked.  Keeps its own shares
- * of architecture and parameters and copies of x and t; training the net afterwards changes nothing.
- * Numbers that overflow are kept as they come (inf, nan).
+ * of architecture and parameters and copies of x and t; training the net afterwards changes
+ * nothing.  Numbers that overflow are kept as they come (inf, nan).
  */
 struct bs_pass;
 
@@ -103,40 +108,50 @@ struct bs_params *bs_pass_params(const struct bs_pass *pass); /* still the pass'
 const double *bs_pass_x(const struct bs_pass *pass);
 const double *bs_pass_t(const struct bs_pass *pass);
 
-/* Forward only: outputs into y.  `work` holds 2·(the widest layer) doubles. */
-void bs_forward(double *y, const struct bs_arch *arch, const double *params, const double *x,
-                double *work);
+/*
+ * Forward only: outputs into y, which does not overlap x.  `work` holds 2·(the widest layer)
+ * doubles.  0, or BS_INTERRUPTED with y in no particular state.
+ */
+int bs_forward(double *y, const struct bs_arch *arch, const double *params, const double *x,
+               double *work);
+int bs_arch_widest(const struct bs_arch *arch); /* units of the widest layer */
 
 /* E of one sample. */
 int bs_sample_loss(double *loss, const struct bs_arch *arch, const double *params, const double *x,
                    const double *t, struct bs_error *err);
 
-/* ∂E/∂ every parameter, in the layout of the parameters. */
-void bs_pass_gradients(double *gradients, const struct bs_pass *pass);
+/* ∂E/∂ every parameter, in the layout of the parameters.  0, or BS_INTERRUPTED half-way. */
+int bs_pass_gradients(double *gradients, const struct bs_pass *pass);
 
-/* p − η ∂E/∂p for every parameter: a new set.  NULL when out of memory. */
-struct bs_params *bs_pass_updated(const struct bs_pass *pass, double eta);
+/* p − η ∂E/∂p for every parameter: a new set, the caller's. */
+int bs_pass_updated(struct bs_params **out, const struct bs_pass *pass, double eta,
+                    struct bs_error *err);
 
-/* Gradient descent.  batch 1: after each sample; batch m: after each m, on the mean gradient. */
+/*
+ * Gradient descent: after every `batch` samples, p ← p − η·(the mean of their ∂E/∂p).  Batch 1 is
+ * the standard (per-sample) algorithm, a batch of all samples or more the accumulated one; the last
+ * batch of an epoch may be smaller.
+ */
 struct bs_training {
     size_t samples;
     const double *inputs, *targets; /* samples × inputs, samples × outputs, row-major */
-    double eta;
-    size_t epochs, batch;
-    bool shuffle;
-    uint64_t seed;
-    double stop_below; /* stop after an epoch whose mean loss is below; 0: never */
+    double eta;                     /* finite, 0 or more */
+    size_t epochs, batch;           /* batch from 1 */
+    bool shuffle;                   /* a new order every epoch */
+    uint64_t seed;                  /* of the shuffling */
+    double stop_below;              /* stop after an epoch whose mean loss is below; 0: never */
 };
 
 struct bs_trained {
     size_t epochs; /* whole epochs done */
-    double loss;   /* mean loss of the samples in the last epoch, each before its update */
+    double loss; /* the last of them: mean loss of its samples, each before its update; else nan */
 };
 
 /*
- * Ctrl-C stops between samples and keeps what was learnt: BS_INTERRUPTED with *out filled.
- * A loss that is not finite stops with BS_REFUSED, *out filled, the parameters as they were before
- * the first step that made it.
+ * Nothing is allocated once the first sample is taken.  Ctrl-C stops between steps and keeps what
+ * was learnt: BS_INTERRUPTED with *out filled.  A loss that is not finite stops with BS_REFUSED and
+ * the step before it, which made it so, is taken back; a step that would make a parameter infinite
+ * or nan is not taken and stops likewise; *out is filled.  Any other refusal changes nothing.
  */
 int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
                  struct bs_error *err);

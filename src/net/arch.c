@@ -1,0 +1,216 @@
+/* Shapes: what a network may be, where its parameters lie, and who holds them. */
+#include "net/net.h"
+
+#include "base/mem.h"
+#include "net/loss.h"
+
+#include <string.h>
+
+enum { MAX_PARAMETERS = 1 << 26 };
+
+bool bs_layer_is_softmax(const struct bs_layer *layer)
+{
+    return layer->activation->is_indexed;
+}
+
+int bs_layer_biases(const struct bs_layer *layer)
+{
+    switch (layer->bias) {
+    case BS_BIAS_NONE:
+        return 0;
+    case BS_BIAS_UNITS:
+        return layer->units;
+    case BS_BIAS_SHARED:
+        return 1;
+    }
+    return 0;
+}
+
+size_t bs_layer_weights(const struct bs_layer *layer)
+{
+    return (size_t)layer->inputs * (size_t)layer->units;
+}
+
+int bs_arch_inputs(const struct bs_arch *arch)
+{
+    return arch->layers[0].inputs;
+}
+
+int bs_arch_outputs(const struct bs_arch *arch)
+{
+    return arch->layers[arch->depth - 1].units;
+}
+
+int bs_arch_widest(const struct bs_arch *arch)
+{
+    int widest = 0;
+    for (int l = 0; l < arch->depth; l++)
+        if (arch->layers[l].units > widest)
+            widest = arch->layers[l].units;
+    return widest;
+}
+
+static int check_sizes(const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    if (spec->depth < 1 || spec->depth > BS_MAX_LAYERS)
+        return bs_fail(err, BS_REFUSED, "the network has %d layers: 1 to %d are possible",
+                       spec->depth, BS_MAX_LAYERS);
+    if (spec->sizes[0] < 1 || spec->sizes[0] > BS_MAX_UNITS)
+        return bs_fail(err, BS_REFUSED, "the network has %d inputs: 1 to %d are possible",
+                       spec->sizes[0], BS_MAX_UNITS);
+    for (int l = 1; l <= spec->depth; l++)
+        if (spec->sizes[l] < 1 || spec->sizes[l] > BS_MAX_UNITS)
+            return bs_fail(err, BS_REFUSED, "layer %d has %d units: 1 to %d are possible", l,
+                           spec->sizes[l], BS_MAX_UNITS);
+    return BS_OK;
+}
+
+static int check_activations(const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    for (int l = 1; l <= spec->depth; l++) {
+        const struct bs_func *func = spec->activations[l - 1];
+        if (!func->is_activation)
+            return bs_fail(err, BS_REFUSED, "layer %d cannot have %s: it is no activation", l,
+                           func->name);
+        if (func->is_indexed && l < spec->depth)
+            return bs_fail(err, BS_REFUSED, "%s goes at the output only: layer %d of %d has it",
+                           func->name, l, spec->depth);
+    }
+    return BS_OK;
+}
+
+static int check_loss(const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    const char *wanted = spec->loss->output, *output = spec->activations[spec->depth - 1]->name;
+    if (wanted && strcmp(wanted, output) != 0)
+        return bs_fail(err, BS_REFUSED, "loss %s goes with %s at the output, not with %s",
+                       spec->loss->name, wanted, output);
+    return BS_OK;
+}
+
+static int check_spec(const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    int status = check_sizes(spec, err);
+    if (status == BS_OK)
+        status = check_activations(spec, err);
+    if (status == BS_OK)
+        status = check_loss(spec, err);
+    if (status == BS_OK && spec->kink != 0 && spec->kink != 0.5 && spec->kink != 1)
+        status = bs_fail(err, BS_REFUSED, "the slope at a kink is %g: it can be 0, 0.5 or 1",
+                         spec->kink);
+    return status;
+}
+
+/* Layer after layer, each one's weights before its biases; at most 64·(10^10 + 10^5) in all. */
+static void fill_layers(struct bs_arch *arch, const struct bs_arch_spec *spec)
+{
+    for (int l = 0; l < spec->depth; l++) {
+        struct bs_layer *layer = &arch->layers[l];
+        *layer = (struct bs_layer){.inputs = spec->sizes[l],
+                                   .units = spec->sizes[l + 1],
+                                   .activation = spec->activations[l],
+                                   .bias = spec->bias,
+                                   .weights = arch->parameters,
+                                   .first = arch->units};
+        layer->biases = layer->weights + bs_layer_weights(layer);
+        arch->parameters = layer->biases + (size_t)bs_layer_biases(layer);
+        arch->units += (size_t)layer->units;
+    }
+}
+
+int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    int status = check_spec(spec, err);
+    if (status < 0)
+        return status;
+    struct bs_arch *arch =
+        bs_calloc(1, sizeof *arch + (size_t)spec->depth * sizeof arch->layers[0]);
+    if (!arch)
+        return bs_fail_memory(err);
+    arch->owners = 1;
+    arch->depth = spec->depth;
+    arch->loss = spec->loss;
+    arch->kink = spec->kink;
+    fill_layers(arch, spec);
+    if (arch->parameters > MAX_PARAMETERS) {
+        status = bs_fail(err, BS_REFUSED, "the network has %zu parameters: at most %d are possible",
+                         arch->parameters, MAX_PARAMETERS);
+        bs_arch_drop(arch);
+        return status;
+    }
+    *out = arch;
+    return BS_OK;
+}
+
+struct bs_arch *bs_arch_share(struct bs_arch *arch)
+{
+    arch->owners++;
+    return arch;
+}
+
+void bs_arch_drop(struct bs_arch *arch)
+{
+    if (arch && --arch->owners == 0)
+        bs_free(arch);
+}
+
+struct bs_params *bs_params_create(size_t count)
+{
+    struct bs_params *params = NULL;
+    if (count <= (SIZE_MAX - sizeof *params) / sizeof params->values[0])
+        params = bs_calloc(1, sizeof *params + count * sizeof params->values[0]);
+    if (params) {
+        params->owners = 1;
+        params->count = count;
+    }
+    return params;
+}
+
+struct bs_params *bs_params_share(struct bs_params *params)
+{
+    params->owners++;
+    return params;
+}
+
+void bs_params_drop(struct bs_params *params)
+{
+    if (params && --params->owners == 0)
+        bs_free(params);
+}
+
+int bs_net_create(struct bs_net **out, struct bs_arch *arch, struct bs_error *err)
+{
+    struct bs_net *net = bs_calloc(1, sizeof *net);
+    struct bs_params *params = bs_params_create(arch->parameters);
+    if (!net || !params) {
+        bs_free(net);
+        bs_params_drop(params);
+        return bs_fail_memory(err);
+    }
+    *net = (struct bs_net){bs_arch_share(arch), params};
+    *out = net;
+    return BS_OK;
+}
+
+void bs_net_destroy(struct bs_net *net)
+{
+    if (!net)
+        return;
+    bs_arch_drop(net->arch);
+    bs_params_drop(net->params);
+    bs_free(net);
+}
+
+double *bs_net_own_params(struct bs_net *net)
+{
+    struct bs_params *shared = net->params;
+    if (shared->owners > 1) {
+        struct bs_params *own = bs_params_create(shared->count);
+        if (!own)
+            return NULL;
+        memcpy(own->values, shared->values, shared->count * sizeof own->values[0]);
+        net->params = own;
+        bs_params_drop(shared);
+    }
+    return net->params->values;
+}

@@ -1,0 +1,189 @@
+#include "net/dense.h"
+
+#include "base/interrupt.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rows that are summed side by side, so that the additions of one do not wait for each other's. */
+enum { ROWS = 4 };
+
+static double dot(const double *w, const double *a, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += w[i] * a[i];
+    return sum;
+}
+
+/* The dot products of four rows, each in the order of `dot`, so the results are the same. */
+static void dot_rows(double *s, const double *w, const double *a, size_t n)
+{
+    const double *w1 = w + n, *w2 = w1 + n, *w3 = w2 + n;
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (size_t i = 0; i < n; i++) {
+        s0 += w[i] * a[i];
+        s1 += w1[i] * a[i];
+        s2 += w2[i] * a[i];
+        s3 += w3[i] * a[i];
+    }
+    s[0] = s0, s[1] = s1, s[2] = s2, s[3] = s3;
+}
+
+int bs_dense_sum(double *s, const struct bs_layer *layer, const double *params, const double *a)
+{
+    const double *w = params + layer->weights;
+    const size_t n = (size_t)layer->inputs;
+    int j = 0;
+    for (; j + ROWS <= layer->units; j += ROWS, w += ROWS * n) {
+        if (bs_is_interrupted())
+            return BS_INTERRUPTED;
+        dot_rows(s + j, w, a, n);
+    }
+    for (; j < layer->units; j++, w += n)
+        s[j] = dot(w, a, n);
+    return BS_OK;
+}
+
+void bs_dense_add_bias(double *z, const struct bs_layer *layer, const double *params,
+                       const double *s)
+{
+    const double *b = params + layer->biases;
+    for (int j = 0; j < layer->units; j++) {
+        switch (layer->bias) {
+        case BS_BIAS_NONE:
+            z[j] = s[j];
+            break;
+        case BS_BIAS_UNITS:
+            z[j] = s[j] + b[j];
+            break;
+        case BS_BIAS_SHARED:
+            z[j] = s[j] + b[0];
+            break;
+        }
+    }
+}
+
+/* Shifted by the largest z: no exponential overflows and the sum is at least 1. */
+static void softmax(double *a, int n, const double *z)
+{
+    double largest = z[0], sum = 0;
+    for (int j = 1; j < n; j++)
+        largest = fmax(largest, z[j]);
+    for (int j = 0; j < n; j++) {
+        a[j] = exp(z[j] - largest);
+        sum += a[j];
+    }
+    for (int j = 0; j < n; j++)
+        a[j] /= sum;
+}
+
+/*
+ * ∂E/∂z_k = Σ_j ∂E/∂a_j a_j (δ_jk − a_k) = a_k (∂E/∂a_k − Σ_j ∂E/∂a_j a_j).  The factored form
+ * costs n instead of n², and its rounding error is no larger than that of the sum: both are a few
+ * units in the last place of a_k (|∂E/∂a_k| + Σ_j |∂E/∂a_j| a_j).
+ */
+static void softmax_back(double *dz, int n, const double *da, const double *a)
+{
+    double mean = dot(da, a, (size_t)n);
+    for (int k = 0; k < n; k++)
+        dz[k] = a[k] * (da[k] - mean);
+}
+
+void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink)
+{
+    if (bs_layer_is_softmax(layer)) {
+        softmax(a, layer->units, z);
+        return;
+    }
+    for (int j = 0; j < layer->units; j++)
+        a[j] = layer->activation->value(&z[j], 1, 0, kink);
+}
+
+void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const double *da,
+                            const double *z, const double *a, double kink)
+{
+    if (bs_layer_is_softmax(layer)) {
+        softmax_back(dz, layer->units, da, a);
+        return;
+    }
+    for (int j = 0; j < layer->units; j++)
+        dz[j] = da[j] * layer->activation->slope(z[j], a[j], kink);
+}
+
+/* ∂E/∂a_i = Σ_j ∂E/∂z_j W_ji: row by row as W lies in memory, which is in the order of j. */
+int bs_dense_sum_back(double *da, const struct bs_layer *layer, const double *params,
+                      const double *dz)
+{
+    const double *w = params + layer->weights;
+    const size_t n = (size_t)layer->inputs;
+    memset(da, 0, n * sizeof *da);
+    for (int j = 0; j < layer->units; j++, w += n) {
+        if (bs_is_interrupted())
+            return BS_INTERRUPTED;
+        for (size_t i = 0; i < n; i++)
+            da[i] += w[i] * dz[j];
+    }
+    return BS_OK;
+}
+
+double bs_dense_input_gradient(const struct bs_layer *layer, const double *params, const double *dz,
+                               int input)
+{
+    const double *w = params + layer->weights + input;
+    double sum = 0;
+    for (int j = 0; j < layer->units; j++, w += layer->inputs)
+        sum += *w * dz[j];
+    return sum;
+}
+
+/* z_j = s_j + b has slope 1 in b; every unit that shares it adds its own. */
+double bs_dense_bias_gradient(const struct bs_layer *layer, const double *dz, int unit)
+{
+    if (layer->bias != BS_BIAS_SHARED)
+        return dz[unit];
+    double sum = 0;
+    for (int j = 0; j < layer->units; j++)
+        sum += dz[j];
+    return sum;
+}
+
+/* ∂E/∂W_ji = ∂E/∂z_j a_i */
+int bs_dense_add_gradients(double *gradients, const struct bs_layer *layer, const double *dz,
+                           const double *a)
+{
+    double *dw = gradients + layer->weights, *db = gradients + layer->biases;
+    const size_t n = (size_t)layer->inputs;
+    for (int j = 0; j < layer->units; j++, dw += n) {
+        if (bs_is_interrupted())
+            return BS_INTERRUPTED;
+        for (size_t i = 0; i < n; i++)
+            dw[i] += dz[j] * a[i];
+    }
+    for (int k = 0; k < bs_layer_biases(layer); k++)
+        db[k] += bs_dense_bias_gradient(layer, dz, k);
+    return BS_OK;
+}
+
+/* A product is written over operands that were read already: product i lands at i <= 2i. */
+bs_expr bs_dense_define_sum(struct bs_pool *pool, int inputs, bool has_bias, bs_expr *operands)
+{
+    for (int i = 0; i < inputs; i++)
+        operands[i] = bs_mul(pool, operands[2 * i], operands[2 * i + 1]);
+    if (has_bias)
+        operands[inputs] = operands[2 * inputs];
+    return bs_sum(pool, inputs + has_bias, operands);
+}
+
+static bool is_identity(const struct bs_func *func)
+{
+    return strcmp(func->name, "identity") == 0;
+}
+
+bs_expr bs_dense_define_activation(struct bs_pool *pool, const struct bs_layer *layer, int unit,
+                                   const bs_expr *z)
+{
+    if (bs_layer_is_softmax(layer))
+        return bs_call(pool, layer->activation, unit, layer->units, z);
+    return is_identity(layer->activation) ? z[0] : bs_call(pool, layer->activation, 0, 1, z);
+}
