@@ -259,7 +259,7 @@ static bool contains(bs_expr expr, bs_expr part, uint64_t stamp)
 {
     if (expr == part)
         return true;
-    if (expr->memo->seen == stamp)
+    if (expr->memo->seen == stamp || (part->leaves & ~expr->leaves))
         return false;
     expr->memo->seen = stamp;
     for (int i = 0; i < expr->count; i++)

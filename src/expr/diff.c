@@ -200,7 +200,7 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
 {
     if (expr == pass->x)
         return bs_integer(pass->pool, 1);
-    if (expr->count == 0)
+    if (expr->count == 0 || (pass->x->leaves & ~expr->leaves))
         return zero(pass);
     if (expr->memo->stamp == pass->stamp)
         return expr->memo->result;

@@ -231,6 +231,8 @@ static int eval_leaf(struct bs_valued *out, bs_expr leaf, struct evaluation *at)
     else
         status = at->env->leaf(&out->value, at->env->context, leaf, at->err);
     out->size = fabs(out->value);
+    if (!bound && status == BS_OK && at->env->leaf_size)
+        out->size = at->env->leaf_size(at->env->context, leaf, out->value);
     return status;
 }
 

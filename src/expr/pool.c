@@ -177,12 +177,15 @@ static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, co
         if (!args[i])
             return NULL;
         hash = mix(hash, (uintptr_t)args[i]);
+        wanted.leaves |= args[i]->leaves;
         if (args[i]->depth >= wanted.depth)
             wanted.depth = args[i]->depth + 1;
     }
     if (wanted.depth > BS_MAX_DEPTH)
         return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply (400 levels)");
     wanted.hash = hash_payload(hash, &wanted);
+    if (wanted.kind == BS_SYMBOL || wanted.kind == BS_REF)
+        wanted.leaves = UINT64_C(1) << (wanted.hash % 64);
     size_t slot = find_slot(pool, &wanted, args);
     if (pool->table[slot])
         return pool->table[slot];

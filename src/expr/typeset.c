@@ -192,18 +192,19 @@ static void put_factors(struct bs_buf *buf, bs_expr product, const struct bs_sty
                         bool first_negated, bool leads)
 {
     const struct words *word = &words[style->form];
+    const char *times = style->is_spaced && style->form == BS_UNICODE ? " · " : word->times;
     bool cut = false;
     for (int i = from; i < product->count; i++) {
         bs_expr factor = product->args[i];
         if (is_cut(i - from, product->count - from, style)) {
-            bs_buf_put(buf, cut ? "" : word->times);
+            bs_buf_put(buf, cut ? "" : times);
             bs_buf_put(buf, cut ? "" : word->ellipsis);
             cut = true;
             continue;
         }
         bool divides = prints_as_divisor(product, i, i > from);
         if (i > from)
-            bs_buf_put(buf, divides ? word->divide : word->times);
+            bs_buf_put(buf, divides ? word->divide : times);
         if (i == from && first_negated)
             put_term(buf, factor, style, true, false);
         else if (divides)

@@ -23,6 +23,7 @@ enum bs_binding {
 struct bs_style {
     enum bs_form form;
     struct bs_digits digits; /* of numbers that are no short decimals; ASCII prints them all */
+    bool is_spaced;          /* a product as "a · b" */
     int most_terms;          /* a longer sum or product is cut in the middle by …; 0: never */
     /*
      * Write a symbol or ref and say how tightly the text binds: a negative number put in for a name
