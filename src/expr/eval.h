@@ -15,6 +15,8 @@ struct bs_valued {
 struct bs_env {
     /* The value of a symbol or ref.  Negative with *err filled when it has none. */
     int (*leaf)(double *value, void *context, bs_expr leaf, struct bs_error *err);
+    /* The size of a leaf of that value; NULL: its absolute value. */
+    double (*leaf_size)(void *context, bs_expr leaf, double value);
     void *context;
     double kink; /* slope taken at a kink: 0 the left (first) one, 1 the right (last), or between */
     bool on_kink; /* set by bs_eval when a function was at its kink, within rounding */

@@ -35,6 +35,8 @@ static void put_stem(struct bs_buf *buf, const char *name, size_t length, enum b
     const char *greek = form == BS_ASCII ? NULL : bs_greek_letter(name, letters);
     if (!greek)
         letters = 0;
+    else if (form == BS_LATEX && strcmp(greek, "ŷ") == 0)
+        bs_buf_put(buf, "\\hat{y}");
     else if (form == BS_LATEX)
         bs_buf_printf(buf, "\\%.*s", (int)letters, name);
     else
