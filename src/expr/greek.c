@@ -11,7 +11,7 @@ static const struct greek {
     {"rho", "ρ"},    {"sigma", "σ"}, {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},
     {"psi", "ψ"},    {"omega", "ω"}, {"Gamma", "Γ"}, {"Delta", "Δ"}, {"Theta", "Θ"},
     {"Lambda", "Λ"}, {"Xi", "Ξ"},    {"Pi", "Π"},    {"Sigma", "Σ"}, {"Phi", "Φ"},
-    {"Psi", "Ψ"},    {"Omega", "Ω"}, {NULL, NULL},
+    {"yhat", "ŷ"},   {"Psi", "Ψ"},   {"Omega", "Ω"}, {NULL, NULL},
 };
 
 const char *bs_greek_letter(const char *name, size_t length)
