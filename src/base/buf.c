@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/width.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ void bs_buf_finish(struct bs_buf *buf)
 static bool reserve(struct bs_buf *buf, size_t more)
 {
     if (!buf->failed)
-        buf->failed = !bs_grow(&buf->text, &buf->capacity, buf->length + more + 1, 1);
+        buf->failed = more >= SIZE_MAX - buf->length ||
+                      !bs_grow(&buf->text, &buf->capacity, buf->length + more + 1, 1);
     return !buf->failed;
 }
 
@@ -49,7 +51,9 @@ void bs_buf_vprintf(struct bs_buf *buf, const char *format, va_list args)
     va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
-    if (length >= 0 && reserve(buf, (size_t)length)) {
+    if (length < 0) {
+        buf->failed = true;
+    } else if (reserve(buf, (size_t)length)) {
         vsnprintf(buf->text + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }

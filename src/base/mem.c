@@ -72,6 +72,8 @@ bool bs_grow(void *items, size_t *capacity, size_t needed, size_t size)
 {
     if (needed <= *capacity)
         return true;
+    if (needed > SIZE_MAX / 2) /* doubling would not end */
+        return false;
     size_t wanted = *capacity ? *capacity : 8;
     while (wanted < needed)
         wanted *= 2;

@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_SPACE = 400 };
+enum { NUMBER_SPACE = 400, MOST_FIGURES = 17 };
 
-/* The fewest digits, at most 17, that read back as the same double. */
+/* The fewest digits, 17 at most, that read back as the same double. */
 static int enough_figures(double value)
 {
     char text[40];
-    for (int figures = 1; figures < 17; figures++) {
+    for (int figures = 1; figures < MOST_FIGURES; figures++) {
         snprintf(text, sizeof text, "%.*e", figures - 1, value);
         if (strtod(text, NULL) == value)
             return figures;
     }
-    return 17;
+    return MOST_FIGURES;
 }
 
 static void drop_trailing_zeros(char *text)
@@ -58,6 +58,15 @@ static void write_figures(char *text, size_t size, double value, int figures)
     drop_trailing_zeros(text);
 }
 
+static int figures_for(double value, int wanted, bool is_too_small)
+{
+    if (wanted > MOST_FIGURES)
+        return MOST_FIGURES;
+    if (wanted > 0)
+        return wanted;
+    return is_too_small ? 2 : enough_figures(value);
+}
+
 static bool shows_as_zero(const char *text)
 {
     return strspn(text, "0.") == strlen(text);
@@ -77,15 +86,12 @@ void bs_buf_number(struct bs_buf *buf, double value, struct bs_digits digits, co
         bs_buf_put(buf, "inf");
         return;
     }
-    int figures = digits.figures         ? digits.figures
-                  : digits.decimals >= 0 ? 2
-                                         : enough_figures(value);
     bool by_decimals = digits.decimals >= 0 && value < 1e15;
     if (by_decimals) {
         snprintf(text, sizeof text, "%.*f", digits.decimals, value);
         drop_trailing_zeros(text);
     }
     if (!by_decimals || (value != 0 && shows_as_zero(text)))
-        write_figures(text, sizeof text, value, figures);
+        write_figures(text, sizeof text, value, figures_for(value, digits.figures, by_decimals));
     bs_buf_put(buf, text);
 }

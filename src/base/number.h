@@ -5,7 +5,8 @@
 
 /* How a number is shown.  Shown digits are for the eye; they are never graded. */
 struct bs_digits {
-    int figures;  /* significant digits; 0: as many as tell the double from its neighbours */
+    int figures;  /* significant digits, at most 17; 0: as many as tell the double from its
+                     neighbours */
     int decimals; /* when >= 0, digits after the point instead */
 };
 
@@ -16,7 +17,8 @@ struct bs_digits {
  * Append `value` in plain notation from 1e-4 to 1e15, else as 1.5e-7; zeros at the end are left
  * out.  `minus` is the sign to use: "-" or U+2212.  A value that is not finite is inf, nan.
  * A value other than 0 is never shown as 0: with too few decimals it is shown with `figures`
- * (or two) significant digits instead.
+ * (or two) significant digits instead.  A value too large for plain notation has no decimals, and
+ * is shown with `figures`.  More than 17 figures are taken as 17, which tell any double.
  */
 void bs_buf_number(struct bs_buf *buf, double value, struct bs_digits digits, const char *minus);
 
