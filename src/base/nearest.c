@@ -1,9 +1,9 @@
 #include "base/nearest.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { SLIP = 2, LONGEST = 63 };
 
@@ -16,7 +16,7 @@ static int replacement_cost(char a, char b)
 {
     if (a == b)
         return 0;
-    return tolower((unsigned char)a) == tolower((unsigned char)b) ? 1 : SLIP;
+    return strncasecmp(&a, &b, 1) == 0 ? 1 : SLIP;
 }
 
 static int least(int a, int b)

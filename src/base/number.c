@@ -38,17 +38,17 @@ static void write_scientific(char *text, size_t size, double value, int figures)
     char digits[NUMBER_SPACE];
     snprintf(digits, sizeof digits, "%.*e", figures - 1, value);
     char *e = strchr(digits, 'e');
-    int exponent = atoi(e + 1);
+    long exponent = strtol(e + 1, NULL, 10);
     *e = '\0';
     drop_trailing_zeros(digits);
-    snprintf(text, size, "%.300se%d", digits, exponent);
+    snprintf(text, size, "%.300se%ld", digits, exponent);
 }
 
 static void write_figures(char *text, size_t size, double value, int figures)
 {
     char rounded[40];
     snprintf(rounded, sizeof rounded, "%.*e", figures - 1, value);
-    int exponent = atoi(strchr(rounded, 'e') + 1);
+    int exponent = (int)strtol(strchr(rounded, 'e') + 1, NULL, 10);
     if (value != 0 && (exponent < -4 || exponent >= 15)) {
         write_scientific(text, size, value, figures);
         return;

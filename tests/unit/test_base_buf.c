@@ -39,7 +39,7 @@ START_TEST(a_long_text_grows_without_loss)
         bs_buf_printf(&buf, "%04d ", i);
     ck_assert_uint_eq(buf.length, 5000);
     for (int i = 0; i < 1000; i++)
-        ck_assert_int_eq(atoi(buf.text + (ptrdiff_t)i * 5), i);
+        ck_assert_int_eq(strtol(buf.text + (ptrdiff_t)i * 5, NULL, 10), i);
     bs_buf_finish(&buf);
 }
 END_TEST

@@ -54,9 +54,9 @@ START_TEST(a_swap_counts_one_slip_and_is_final)
     struct bs_nearest nearest;
     bs_nearest_init(&nearest, "CAxxxxxxx");
     bs_nearest_offer(&nearest, "ABCxxxxxxx");
-    ck_assert_int_eq(nearest.best_distance, 3 * 2);
+    ck_assert_int_eq(nearest.best_distance, 6); /* in halves */
     bs_nearest_offer(&nearest, "ACxxxxxxx");
-    ck_assert_int_eq(nearest.best_distance, 1 * 2);
+    ck_assert_int_eq(nearest.best_distance, 2);
 }
 END_TEST
 

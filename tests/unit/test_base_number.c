@@ -15,7 +15,7 @@ static const char *shown(double value, struct bs_digits digits)
     bs_buf_number(&buf, value, digits, "−");
     if (buf.length >= sizeof text)
         ck_abort_msg("%zu characters for one number", buf.length);
-    strcpy(text, bs_buf_text(&buf));
+    memcpy(text, bs_buf_text(&buf), buf.length + 1);
     bs_buf_finish(&buf);
     return text;
 }
