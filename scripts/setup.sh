@@ -46,9 +46,9 @@ install_packages() {
 
     echo "installing ${missing[*]}" >&2
     ((EUID == 0)) || as_root=(sudo)
-    quietly "${as_root[@]}" apt-get update
+    quietly "${as_root[@]}" apt-get -qq update
     quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends "${missing[@]}"
+        apt-get -qq install --yes --no-install-recommends "${missing[@]}"
 }
 
 # build DIRECTORY [MESON-OPTION...]: set up once, then bring up to date.
