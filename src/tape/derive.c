@@ -1,0 +1,597 @@
+/*
+ * Deriving: the backward, update and again phases from the forward definitions.
+ *
+ * For every quantity q, ∂E/∂q = Σ over the entries c that use q of ∂E/∂c · ∂c/∂q, where ∂c/∂q is
+ * the symbolic derivative of c's definition.  A closed form writes each ∂E/∂c as the error term it
+ * is named by, or, where c has none of its own (the output of a unit, the loss), by its own closed
+ * form; and each part of ∂c/∂q that is c itself by c's name, which gives b·(1 − b) for the sigmoid.
+ */
+#include "tape/internal.h"
+
+#include "base/mem.h"
+#include "expr/calculus.h"
+#include "expr/func.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Two engines agree within this multiple of the size of what was added up. */
+static const double AGREEMENT = 1e-12;
+static const double SMALLEST = 1e-300; /* below this doubles lose digits */
+
+/* ---- formulas made so far -------------------------------------------------------------------- */
+
+static struct bs_formula *find_formula(const struct bs_formula_cache *cache, bs_entry entry)
+{
+    size_t mask = cache->size - 1, slot = (size_t)entry * 0x9E3779B97F4A7C15U >> 20 & mask;
+    while (cache->slots[slot].expr && cache->slots[slot].entry != entry)
+        slot = (slot + 1) & mask;
+    return &cache->slots[slot];
+}
+
+static bool grow_formulas(struct bs_formula_cache *cache)
+{
+    struct bs_formula_cache grown = {NULL, cache->size ? cache->size * 2 : 64, cache->used};
+    grown.slots = bs_calloc(grown.size, sizeof *grown.slots);
+    if (!grown.slots)
+        return false;
+    for (size_t i = 0; i < cache->size; i++)
+        if (cache->slots[i].expr)
+            *find_formula(&grown, cache->slots[i].entry) = cache->slots[i];
+    bs_free(cache->slots);
+    *cache = grown;
+    return true;
+}
+
+/* Remember a formula if there is room; gives it back. */
+static bs_expr remember(struct bs_tape *tape, bs_entry entry, bs_expr expr)
+{
+    struct bs_formula_cache *cache = &tape->formulas;
+    if (!expr || (cache->used * 2 >= cache->size && !grow_formulas(cache)))
+        return expr;
+    *find_formula(cache, entry) = (struct bs_formula){entry, expr};
+    cache->used++;
+    return expr;
+}
+
+static bs_expr recall(const struct bs_tape *tape, bs_entry entry)
+{
+    return tape->formulas.size ? find_formula(&tape->formulas, entry)->expr : NULL;
+}
+
+/* ---- formulas -------------------------------------------------------------------------------- */
+
+static bs_expr ref(struct bs_tape *tape, enum bs_role role, int64_t q)
+{
+    return bs_ref(tape->pool, bs_entry_make(role, q));
+}
+
+static int64_t root_of(const struct bs_tape *tape)
+{
+    return tape->graph->ops->root(tape->graph);
+}
+
+bs_expr bs_tape_definition(struct bs_tape *tape, int64_t q)
+{
+    bs_entry entry = bs_entry_make(BS_ROLE_VALUE, q);
+    bs_expr known = recall(tape, entry);
+    return known ? known
+                 : remember(tape, entry, tape->graph->ops->define(tape->graph, tape->pool, q));
+}
+
+static bs_expr fold(struct bs_tape *tape, bs_expr expr, int64_t q)
+{
+    bs_expr definition = bs_tape_definition(tape, q);
+    if (!definition || definition->count == 0)
+        return expr;
+    return bs_replace(tape->pool, expr, definition, ref(tape, BS_ROLE_VALUE, q));
+}
+
+/* An indexed function (softmax) also has its siblings, the other users of q, in its slope. */
+static bs_expr fold_siblings(struct bs_tape *tape, bs_expr expr, int64_t q)
+{
+    for (int64_t k = 0; expr && k < tape->graph->ops->user_count(tape->graph, q); k++)
+        expr = fold(tape, expr, tape->graph->ops->user(tape->graph, q, k));
+    return expr;
+}
+
+bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q)
+{
+    bs_expr definition = bs_tape_definition(tape, c);
+    bs_expr slope = bs_diff(tape->pool, definition, ref(tape, BS_ROLE_VALUE, q), NULL);
+    if (!slope)
+        return NULL;
+    if (definition->kind == BS_CALL && definition->u.call.func->is_indexed)
+        return fold_siblings(tape, slope, q);
+    return fold(tape, slope, c);
+}
+
+static bs_expr signed_expr(struct bs_tape *tape, int sign, bs_expr expr)
+{
+    return sign < 0 ? bs_neg(tape->pool, expr) : expr;
+}
+
+/* ∂E/∂c as closed forms write it. */
+static bs_expr adjoint(struct bs_tape *tape, int64_t c)
+{
+    if (tape->graph->ops->is_inlined(tape->graph, c))
+        return bs_tape_derivative(tape, c);
+    return signed_expr(tape, bs_tape_gradient_sign(tape, c), ref(tape, BS_ROLE_GRADIENT, c));
+}
+
+struct matching {
+    struct bs_tape *tape;
+    bs_expr wanted, found;
+    int64_t self;
+};
+
+static bool is_named_error(const struct bs_tape *tape, int64_t q)
+{
+    struct bs_buf name = BS_BUF_INIT;
+    int sign;
+    bool is = tape->graph->ops->error_name(tape->graph, &name, q, BS_ASCII, &sign);
+    bs_buf_finish(&name);
+    return is;
+}
+
+static int match_error(void *context, bs_expr leaf)
+{
+    struct matching *matching = context;
+    struct bs_tape *tape = matching->tape;
+    int64_t p = bs_entry_quantity(leaf->u.ref);
+    if (p == matching->self || !is_named_error(tape, p))
+        return 0;
+    bs_expr other = bs_tape_derivative(tape, p);
+    bool same = other == matching->wanted;
+    if (!other || (!same && bs_simplify(tape->pool, bs_neg(tape->pool, other)) != matching->wanted))
+        return 0;
+    int sign = bs_tape_gradient_sign(tape, p) * (same ? 1 : -1);
+    matching->found = signed_expr(tape, sign, ref(tape, BS_ROLE_GRADIENT, p));
+    return 1;
+}
+
+/*
+ * A threshold stands beside its α in f(α − γ): its derivative is that of α with the other sign, so
+ * it is written with α's error term (∂E/∂γ = e).
+ */
+static bs_expr name_by_error(struct bs_tape *tape, int64_t q, bs_expr derivative)
+{
+    struct matching matching = {tape, derivative, NULL, q};
+    const struct bs_graph *graph = tape->graph;
+    for (int64_t k = 0; !matching.found && k < graph->ops->user_count(graph, q); k++) {
+        int64_t c = graph->ops->user(graph, q, k);
+        if (c == root_of(tape) || !graph->ops->is_inlined(graph, c))
+            continue;
+        bs_expr definition = bs_tape_definition(tape, c);
+        if (definition)
+            bs_visit_leaves(definition, match_error, &matching);
+    }
+    return matching.found ? matching.found : derivative;
+}
+
+static bs_expr derive(struct bs_tape *tape, int64_t q)
+{
+    struct bs_pool *pool = tape->pool;
+    const struct bs_graph *graph = tape->graph;
+    int64_t users = graph->ops->user_count(graph, q);
+    if (q == root_of(tape))
+        return bs_integer(pool, 1);
+    bs_expr *terms = bs_alloc((size_t)users * sizeof *terms);
+    if (!terms)
+        return NULL;
+    for (int64_t k = 0; k < users; k++) {
+        int64_t c = graph->ops->user(graph, q, k);
+        terms[k] = bs_mul(pool, adjoint(tape, c), bs_tape_local(tape, c, q));
+    }
+    bs_expr sum = bs_simplify(pool, bs_sum(pool, (int)users, terms));
+    bs_free(terms);
+    bool is_given = sum && !bs_tape_definition(tape, q);
+    return is_given ? name_by_error(tape, q, sum) : sum;
+}
+
+bs_expr bs_tape_derivative(struct bs_tape *tape, int64_t q)
+{
+    bs_entry entry = bs_entry_make(BS_ROLE_DERIVATIVE, q);
+    bs_expr known = recall(tape, entry);
+    return known ? known : remember(tape, entry, derive(tape, q));
+}
+
+/* ±Σ ∂E/∂c·∂c/∂q, by names. */
+static bs_expr chain(struct bs_tape *tape, int64_t q, int sign)
+{
+    struct bs_pool *pool = tape->pool;
+    const struct bs_graph *graph = tape->graph;
+    int64_t users = graph->ops->user_count(graph, q);
+    bs_expr *terms = bs_alloc((size_t)users * sizeof *terms);
+    if (!terms)
+        return NULL;
+    for (int64_t k = 0; k < users; k++) {
+        int64_t c = graph->ops->user(graph, q, k);
+        bs_expr term = bs_ref(pool, bs_entry_partial(c, q));
+        if (c != root_of(tape))
+            term = bs_mul(pool, ref(tape, BS_ROLE_DERIVATIVE, c), term);
+        terms[k] = signed_expr(tape, sign, term);
+    }
+    bs_expr sum = bs_sum(pool, (int)users, terms);
+    bs_free(terms);
+    return sum;
+}
+
+static bs_expr step_formula(struct bs_tape *tape, bs_expr derivative)
+{
+    bs_expr rate = ref(tape, BS_ROLE_VALUE, tape->rate);
+    return bs_neg(tape->pool, bs_mul(tape->pool, rate, derivative));
+}
+
+static bs_expr renew(void *context, struct bs_pool *pool, bs_expr leaf)
+{
+    const struct bs_graph *graph = context;
+    int64_t q = bs_entry_quantity(leaf->u.ref);
+    bool changes = graph->ops->rank(graph, BS_ORDER_UPDATE, q) >= 0 ||
+                   graph->ops->rank(graph, BS_ORDER_AGAIN, q) >= 0;
+    return changes ? bs_ref(pool, bs_entry_make(BS_ROLE_NEW, q)) : leaf;
+}
+
+/* ---- the lines of a derivation --------------------------------------------------------------- */
+
+/* Add a line unless it repeats the one before; a NULL expression marks the derivation as failed. */
+static void add_line(struct bs_derivation *out, bs_expr expr, const char *rule)
+{
+    if (!expr || out->count < 0) {
+        out->count = -1;
+        return;
+    }
+    if (out->count > 0 && out->lines[out->count - 1].expr == expr)
+        return;
+    out->lines[out->count].expr = expr;
+    out->lines[out->count].is_chain = false;
+    snprintf(out->lines[out->count].rule, sizeof out->lines[0].rule, "%s", rule);
+    out->count++;
+}
+
+/* How a function is defined, in the words of its row: σ(x) = 1/(1 + exp(-x)). */
+static void describe_definition(char *rule, size_t size, const struct bs_derivation *out,
+                                bs_expr definition)
+{
+    const struct bs_func *func = definition->kind == BS_CALL ? definition->u.call.func : NULL;
+    if (func)
+        snprintf(rule, size, "%s: %s", func->unicode ? func->unicode : func->name, func->formula);
+    else
+        snprintf(rule, size, "%s", out->phase == BS_PHASE_LOSS ? "loss" : "definition");
+}
+
+static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
+{
+    char rule[BS_RULE_TEXT];
+    struct bs_buf general = BS_BUF_INIT;
+    bs_expr definition = bs_tape_definition(tape, q);
+    if (!definition) {
+        if (out->phase != BS_PHASE_GIVEN)
+            out->count = -1;
+        return;
+    }
+    tape->graph->ops->general(tape->graph, &general, q);
+    snprintf(out->general, sizeof out->general, "%s", bs_buf_text(&general));
+    bs_buf_finish(&general);
+    describe_definition(rule, sizeof rule, out, definition);
+    add_line(out, definition, rule);
+}
+
+static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
+{
+    int sign = bs_tape_gradient_sign(tape, q);
+    bool has_chain = bs_tape_partial_count(tape, out->entry) > 0;
+    if (is_named_error(tape, q))
+        add_line(out, signed_expr(tape, sign, ref(tape, BS_ROLE_DERIVATIVE, q)), "");
+    if (has_chain) {
+        add_line(out, chain(tape, q, sign), "chain rule");
+        if (out->count > 0)
+            out->lines[out->count - 1].is_chain = true;
+    }
+    bs_expr closed = signed_expr(tape, sign, bs_tape_derivative(tape, q));
+    add_line(out, bs_simplify(tape->pool, closed),
+             q == root_of(tape) ? "the backward pass starts here" : "closed form");
+}
+
+static void derive_partial(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
+{
+    bs_expr definition = bs_tape_definition(tape, bs_entry_user(entry));
+    const struct bs_func *func =
+        definition && definition->kind == BS_CALL ? definition->u.call.func : NULL;
+    add_line(out, bs_tape_local(tape, bs_entry_user(entry), bs_entry_quantity(entry)),
+             func ? func->rule : "slope of the definition");
+}
+
+static void derive_step(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
+{
+    bs_expr derivative =
+        tape->graph->reads_errors ? bs_tape_derivative(tape, q) : ref(tape, BS_ROLE_GRADIENT, q);
+    add_line(out, step_formula(tape, ref(tape, BS_ROLE_DERIVATIVE, q)), "gradient descent");
+    add_line(out, bs_simplify(tape->pool, step_formula(tape, derivative)), "closed form");
+}
+
+static void derive_new(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
+{
+    struct bs_pool *pool = tape->pool;
+    bs_expr value = ref(tape, BS_ROLE_VALUE, q);
+    if (out->phase == BS_PHASE_AGAIN) {
+        bs_expr definition = bs_tape_definition(tape, q);
+        add_line(out, definition ? bs_map_leaves(pool, definition, renew, tape->graph) : NULL,
+                 "with the updated values");
+    } else if (tape->graph->has_steps) {
+        add_line(out, bs_add(pool, value, ref(tape, BS_ROLE_STEP, q)), "update");
+    } else {
+        add_line(out, bs_add(pool, value, step_formula(tape, ref(tape, BS_ROLE_GRADIENT, q))),
+                 "gradient descent");
+    }
+}
+
+static void derive_lines(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
+{
+    int64_t q = bs_entry_quantity(entry);
+    switch (bs_entry_role(entry)) {
+    case BS_ROLE_VALUE:
+        derive_value(out, tape, q);
+        break;
+    case BS_ROLE_PARTIAL:
+        derive_partial(out, tape, entry);
+        break;
+    case BS_ROLE_STEP:
+        derive_step(out, tape, q);
+        break;
+    case BS_ROLE_NEW:
+        derive_new(out, tape, q);
+        break;
+    default:
+        derive_gradient(out, tape, q);
+        break;
+    }
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+int bs_tape_number(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err)
+{
+    int64_t q = bs_entry_quantity(entry);
+    enum bs_role role = bs_entry_role(entry);
+    struct bs_valued valued;
+    bool on_kink;
+    if (role == BS_ROLE_PARTIAL) {
+        bs_expr local = bs_tape_local(tape, bs_entry_user(entry), q);
+        int status = local ? bs_tape_eval(&valued, &on_kink, tape, local, err)
+                           : bs_pool_error(tape->pool, err);
+        *out = valued.value;
+        return status;
+    }
+    if (role != BS_ROLE_GRADIENT)
+        return tape->graph->ops->number(out, tape->graph, role, q, err);
+    int status = tape->graph->ops->number(out, tape->graph, BS_ROLE_DERIVATIVE, q, err);
+    *out *= bs_tape_gradient_sign(tape, q);
+    return status;
+}
+
+static int leaf_number(double *out, void *context, bs_expr leaf, struct bs_error *err)
+{
+    return bs_tape_number(out, context, leaf->u.ref, err);
+}
+
+int bs_tape_eval(struct bs_valued *out, bool *on_kink, struct bs_tape *tape, bs_expr expr,
+                 struct bs_error *err)
+{
+    struct bs_env env = {.leaf = leaf_number, .context = tape, .kink = tape->graph->kink};
+    int status = bs_eval(out, expr, &env, err);
+    *on_kink = env.on_kink;
+    return status;
+}
+
+/* Size of the rounding inside an operand: its own definition's. */
+static double leaf_size(void *context, bs_expr leaf, double value)
+{
+    struct bs_tape *tape = context;
+    struct bs_valued valued;
+    bool on_kink;
+    bs_entry entry = leaf->u.ref;
+    if (bs_entry_role(entry) != BS_ROLE_VALUE)
+        return fabs(value);
+    bs_expr definition = bs_tape_definition(tape, bs_entry_quantity(entry));
+    if (!definition || bs_tape_eval(&valued, &on_kink, tape, definition, NULL) < 0)
+        return fabs(value);
+    return valued.size;
+}
+
+static bool has_kinked_call(bs_expr expr)
+{
+    if (expr->kind == BS_CALL && expr->u.call.func->has_kink)
+        return true;
+    for (int i = 0; i < expr->count; i++)
+        if (has_kinked_call(expr->args[i]))
+            return true;
+    return false;
+}
+
+/* Is a function at its kink, counting the rounding inside its operand? */
+static bool is_on_kink(struct bs_tape *tape, bs_expr expr)
+{
+    struct bs_valued ignored;
+    struct bs_env env = {
+        .leaf = leaf_number, .leaf_size = leaf_size, .context = tape, .kink = tape->graph->kink};
+    return has_kinked_call(expr) && bs_eval(&ignored, expr, &env, NULL) == BS_OK && env.on_kink;
+}
+
+static bool agrees(double value, double size, double number)
+{
+    if (!isfinite(value) || !isfinite(number))
+        return (isnan(value) && isnan(number)) || value == number;
+    return !isfinite(size) || fabs(value - number) <= AGREEMENT * size + SMALLEST;
+}
+
+static int refuse_disagreement(const struct bs_tape *tape, const struct bs_derivation *out,
+                               double number, struct bs_error *err)
+{
+    struct bs_buf name = BS_BUF_INIT;
+    bs_tape_name(tape, &name, out->entry);
+    bs_fail(
+        err, BS_INTERNAL,
+        "backstep contradicts itself at %.80s: its definition gives %.17g, the network's kernels "
+        "%.17g; please report this",
+        bs_buf_text(&name), out->value, number);
+    bs_buf_finish(&name);
+    return BS_INTERNAL;
+}
+
+static int evaluate_closed(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
+{
+    struct bs_valued valued;
+    int status = bs_tape_eval(&valued, &out->on_kink, tape, out->lines[out->count - 1].expr, err);
+    out->value = valued.value;
+    out->size = valued.size;
+    return status;
+}
+
+/* The chain's factors overflow (∂E/∂y is infinite) where output and loss together do not. */
+static int take_fused(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
+{
+    int64_t q = bs_entry_quantity(out->entry);
+    struct bs_graph *graph = tape->graph;
+    if (isfinite(out->value) || bs_entry_role(out->entry) != BS_ROLE_GRADIENT)
+        return BS_OK;
+    bs_expr fused = graph->ops->fused(graph, tape->pool, q);
+    if (!fused)
+        return BS_OK;
+    out->count--;
+    add_line(out, bs_simplify(tape->pool, signed_expr(tape, bs_tape_gradient_sign(tape, q), fused)),
+             "output and loss fused");
+    if (out->count < 0)
+        return bs_pool_error(tape->pool, err);
+    out->is_fused = true;
+    return evaluate_closed(out, tape, err);
+}
+
+static int check_number(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
+{
+    double number;
+    if (!tape->graph->is_independent || bs_entry_role(out->entry) == BS_ROLE_PARTIAL)
+        return BS_OK;
+    int status = bs_tape_number(&number, tape, out->entry, err);
+    if (status < 0)
+        return status;
+    if (!agrees(out->value, out->size, number))
+        return refuse_disagreement(tape, out, number, err);
+    out->is_checked = true;
+    return BS_OK;
+}
+
+int bs_tape_derive(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry,
+                   struct bs_error *err)
+{
+    memset(out, 0, sizeof *out);
+    out->entry = entry;
+    out->phase = bs_tape_phase(tape, entry);
+    derive_lines(out, tape, entry);
+    if (out->count < 0)
+        return bs_pool_error(tape->pool, err);
+    if (out->count == 0)
+        return bs_tape_number(&out->value, tape, entry, err);
+    int status = evaluate_closed(out, tape, err);
+    if (status == BS_OK)
+        status = take_fused(out, tape, err);
+    if (status == BS_OK)
+        status = check_number(out, tape, err);
+    if (status == BS_OK && !out->on_kink)
+        out->on_kink = is_on_kink(tape, out->lines[out->count - 1].expr);
+    return status;
+}
+
+int bs_tape_value(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err)
+{
+    struct bs_derivation derivation;
+    int status = bs_tape_derive(&derivation, tape, entry, err);
+    if (status == BS_OK)
+        *out = derivation.value;
+    return status;
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+struct writing {
+    struct bs_tape *tape;
+    struct bs_digits digits;
+    bool numbers;
+};
+
+static enum bs_binding put_leaf(struct bs_buf *buf, void *context, bs_expr leaf, enum bs_form form)
+{
+    const struct writing *writing = context;
+    double value;
+    if (!writing->numbers) {
+        bs_tape_show_name(writing->tape, buf, leaf->u.ref, form);
+        return BS_BINDS_ATOM;
+    }
+    if (bs_tape_number(&value, writing->tape, leaf->u.ref, NULL) < 0) {
+        buf->failed = true;
+        return BS_BINDS_ATOM;
+    }
+    bs_buf_number(buf, value, form == BS_ASCII ? BS_ALL_FIGURES : writing->digits, bs_minus(form));
+    return value < 0 ? BS_BINDS_SUM : BS_BINDS_ATOM;
+}
+
+void bs_tape_typeset(struct bs_tape *tape, struct bs_buf *buf, bs_expr expr,
+                     const struct bs_style *style, bool numbers)
+{
+    struct writing writing = {tape, style->digits, numbers};
+    struct bs_style own = *style;
+    own.leaf = put_leaf;
+    own.context = &writing;
+    bs_typeset(buf, expr, &own);
+}
+
+static bs_expr name_leaf(void *context, struct bs_pool *pool, bs_expr leaf)
+{
+    struct bs_buf name = BS_BUF_INIT;
+    bs_tape_name(context, &name, leaf->u.ref);
+    bs_expr symbol = name.failed ? NULL : bs_symbol(pool, bs_buf_text(&name));
+    bs_buf_finish(&name);
+    return symbol;
+}
+
+bs_expr bs_tape_export(struct bs_tape *tape, struct bs_pool *pool, bs_expr expr)
+{
+    return bs_map_leaves(pool, expr, name_leaf, tape);
+}
+
+/* The first entry of the main line up to this one whose number is not finite. */
+static bs_entry first_not_finite(struct bs_tape *tape, bs_entry last)
+{
+    int64_t end = bs_tape_position(tape, last);
+    for (int64_t p = 0; p <= end; p++) {
+        bs_entry entry = bs_tape_at(tape, p);
+        double value;
+        if (bs_tape_number(&value, tape, entry, NULL) == BS_OK && !isfinite(value))
+            return entry;
+    }
+    return last;
+}
+
+static void note_not_finite(struct bs_tape *tape, struct bs_buf *buf, bs_entry entry)
+{
+    struct bs_derivation origin;
+    struct bs_style style = {.form = BS_UNICODE, .digits = BS_FOUR_FIGURES, .most_terms = 6};
+    bs_entry first = first_not_finite(tape, entry);
+    bs_buf_put(buf, "not finite; first at ");
+    bs_tape_show_name(tape, buf, first, BS_UNICODE);
+    if (bs_tape_derive(&origin, tape, first, NULL) < 0 || origin.count == 0)
+        return;
+    bs_buf_put(buf, " = ");
+    bs_tape_typeset(tape, buf, origin.lines[origin.count - 1].expr, &style, true);
+}
+
+void bs_tape_note(struct bs_tape *tape, struct bs_buf *buf, const struct bs_derivation *derivation)
+{
+    if (!isfinite(derivation->value))
+        note_not_finite(tape, buf, derivation->entry);
+    else if (derivation->is_fused)
+        bs_buf_put(buf, "a factor of the chain is not finite; the fused form is");
+    else if (derivation->on_kink)
+        bs_buf_put(buf, "at a kink");
+}

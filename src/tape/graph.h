@@ -1,0 +1,115 @@
+#ifndef BACKSTEP_TAPE_GRAPH_H
+#define BACKSTEP_TAPE_GRAPH_H
+
+#include "tape/tape.h"
+
+/*
+ * Inside the room only.  What a tape is made over: quantities (0, 1, ...) with definitions, and the
+ * lists in which they stand on the tape.  There are two: a circuit, which the user writes entry by
+ * entry and which keeps everything, and a network, which computes all of this by arithmetic and
+ * reads its numbers from a pass of the kernels.  Deriving is the same for both and knows neither.
+ */
+
+/* What an entry is about a quantity q. */
+enum bs_role {
+    BS_ROLE_VALUE,      /* q itself */
+    BS_ROLE_GRADIENT,   /* its gradient entry: ∂E/∂q, or an error term g = ±∂E/∂q */
+    BS_ROLE_DERIVATIVE, /* ∂E/∂q in a formula, where the entry is −∂E/∂q; no entry itself */
+    BS_ROLE_PARTIAL,    /* ∂c/∂q, of the definition of c */
+    BS_ROLE_STEP,       /* Δq */
+    BS_ROLE_NEW,        /* q' */
+};
+
+/* An entry packs its role, c (of a partial; else 0) and q: 4 + 28 + 28 bits. */
+bs_entry bs_entry_make(enum bs_role role, int64_t q);
+bs_entry bs_entry_partial(int64_t c, int64_t q);
+enum bs_role bs_entry_role(bs_entry entry);
+int64_t bs_entry_quantity(bs_entry entry);
+int64_t bs_entry_user(bs_entry entry);
+
+enum { BS_MOST_QUANTITIES = 1 << 28 };
+
+/* The lists of a tape's main line, one after another. */
+enum bs_order {
+    BS_ORDER_FORWARD,  /* givens, forward, loss: values */
+    BS_ORDER_BACKWARD, /* gradients */
+    BS_ORDER_UPDATE,   /* givens that are updated */
+    BS_ORDER_AGAIN,    /* what depends on them */
+};
+
+enum { BS_ORDERS = 4 };
+
+struct bs_graph {
+    const struct bs_graph_ops *ops;
+    bool is_independent; /* the numbers are computed by other means, and check the tape's */
+    bool has_steps;      /* updates go by Δq */
+    bool reads_errors;   /* Δq reads η g b, not −η ∂E/∂q */
+    double kink;         /* slope at kinks */
+};
+
+struct bs_graph_ops {
+    void (*destroy)(struct bs_graph *graph);
+
+    /* How many quantities stand in a list, the kth, and the place of one (−1: not in it). */
+    int64_t (*count)(const struct bs_graph *graph, enum bs_order order);
+    int64_t (*at)(const struct bs_graph *graph, enum bs_order order, int64_t k);
+    int64_t (*rank)(const struct bs_graph *graph, enum bs_order order, int64_t q);
+
+    enum bs_phase (*phase)(const struct bs_graph *graph, int64_t q);
+    int (*layer)(const struct bs_graph *graph, int64_t q);
+    int64_t (*root)(const struct bs_graph *graph); /* the loss; −1 before there is one */
+
+    void (*name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q, enum bs_form form);
+    bool (*error_name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
+                       enum bs_form form, int *sign);
+    int64_t (*find)(const struct bs_graph *graph, const char *name, bool *is_error); /* or −1 */
+    void (*general)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q);
+
+    /* Over refs of values; NULL of a given, or out of memory (then the pool knows). */
+    bs_expr (*define)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
+    bs_expr (*fused)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
+
+    /* Of those that the loss depends on. */
+    int64_t (*user_count)(const struct bs_graph *graph, int64_t q);
+    int64_t (*user)(const struct bs_graph *graph, int64_t q, int64_t k);
+
+    /* Is its gradient written out in the closed forms that use it, having no name of its own? */
+    bool (*is_inlined)(const struct bs_graph *graph, int64_t q);
+
+    /* The number behind VALUE, DERIVATIVE, STEP or NEW of q. */
+    int (*number)(double *out, struct bs_graph *graph, enum bs_role role, int64_t q,
+                  struct bs_error *err);
+};
+
+/*
+ * A circuit.  Quantities are added in an order in which each uses only earlier ones; numbers are
+ * stored by whoever evaluates the definitions.
+ */
+struct bs_graph *bs_circuit_create(double kink); /* NULL when out of memory */
+
+/* A given (definition NULL) or a definition over refs of earlier quantities. */
+int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition,
+                   struct bs_valued valued, struct bs_error *err);
+void bs_circuit_drop_last(struct bs_graph *graph);
+double bs_circuit_size(const struct bs_graph *graph, int64_t q);
+
+/* Fill the backward list; the update and again lists.  -1 and no givens undo it. */
+int bs_circuit_set_root(struct bs_graph *graph, int64_t root, struct bs_error *err);
+int bs_circuit_set_update(struct bs_graph *graph, const int64_t *givens, size_t count,
+                          struct bs_error *err);
+void bs_circuit_store(struct bs_graph *graph, enum bs_role role, int64_t q, double value);
+
+/* The graph of one pass of a network, which is the graph's from then on; `eta` NAN: no rate. */
+int bs_network_create(struct bs_graph **out, struct bs_pass *pass, struct bs_notation *notation,
+                      double eta, struct bs_error *err);
+const struct bs_pass *bs_network_pass(const struct bs_graph *graph);
+struct bs_notation *bs_network_notation(const struct bs_graph *graph);
+double bs_network_eta(const struct bs_graph *graph);
+const struct bs_layout *bs_network_layout(const struct bs_graph *graph);
+
+/* The parameters after the update, which stay the graph's. */
+int bs_network_updated(struct bs_params **out, struct bs_graph *graph, struct bs_error *err);
+
+extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops;
+
+#endif

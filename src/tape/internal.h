@@ -1,0 +1,36 @@
+#ifndef BACKSTEP_TAPE_INTERNAL_H
+#define BACKSTEP_TAPE_INTERNAL_H
+
+#include "tape/graph.h"
+
+/* Inside the room only. */
+struct bs_tape {
+    struct bs_graph *graph;
+    struct bs_pool *pool;
+    int64_t rate; /* the quantity that is the learning rate, or −1 */
+    struct bs_cursor cursor;
+    struct bs_formula_cache {
+        struct bs_formula {
+            bs_entry entry;
+            bs_expr expr; /* NULL: free slot */
+        } * slots;
+        size_t size, used;
+    } formulas; /* forward definitions and closed derivatives made so far */
+};
+
+/* The number behind a ref; of a partial by evaluating it. */
+int bs_tape_number(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err);
+
+/* Evaluate an expression of the tape on the numbers of its operands. */
+int bs_tape_eval(struct bs_valued *out, bool *on_kink, struct bs_tape *tape, bs_expr expr,
+                 struct bs_error *err);
+
+/* The forward definition of q; ∂loss/∂q in closed form; ∂c/∂q of c's definition.  NULL: see pool.
+ */
+bs_expr bs_tape_definition(struct bs_tape *tape, int64_t q);
+bs_expr bs_tape_derivative(struct bs_tape *tape, int64_t q);
+bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q);
+
+int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q); /* −1: the entry is −∂E/∂q */
+
+#endif

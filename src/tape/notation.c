@@ -1,0 +1,587 @@
+/*
+ * A notation is an array of families, each the names of one array of quantities.  Every quantity of
+ * the network is in exactly one family (kind, layer); error terms have families of their own.
+ * A family knows its extents, so a name is written from indices and read back by the reverse:
+ * read the indices, write the name again, compare whole.
+ */
+#include "tape/notation.h"
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "expr/parse.h"
+#include "net/loss.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct family {
+    enum bs_quantity kind;
+    int layer;
+    bool is_error;
+    int extent[2]; /* members along each index; extent[1] == 0: one index; both 0: no index */
+    char *stem;    /* NULL when listed */
+    char **listed; /* as shown, in the order of the layout */
+    int64_t count;
+};
+
+struct bs_notation {
+    int owners;
+    const char *name;
+    struct bs_arch *arch;
+    bool threshold, by_input, input_first, steps_by_errors;
+    int error_sign;
+    struct family *families;
+    int count;
+};
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+static void finish_family(struct family *family)
+{
+    for (int64_t i = 0; family->listed && i < family->count; i++)
+        bs_free(family->listed[i]);
+    bs_free(family->listed);
+    bs_free(family->stem);
+}
+
+void bs_notation_drop(struct bs_notation *notation)
+{
+    if (!notation || --notation->owners > 0)
+        return;
+    for (int i = 0; i < notation->count; i++)
+        finish_family(&notation->families[i]);
+    bs_free(notation->families);
+    bs_arch_drop(notation->arch);
+    bs_free(notation);
+}
+
+struct bs_notation *bs_notation_share(struct bs_notation *notation)
+{
+    notation->owners++;
+    return notation;
+}
+
+static struct bs_notation *start(const char *name, struct bs_arch *arch)
+{
+    struct bs_notation *notation = bs_calloc(1, sizeof *notation);
+    if (!notation)
+        return NULL;
+    notation->owners = 1;
+    notation->name = name;
+    notation->arch = bs_arch_share(arch);
+    notation->families = bs_calloc((size_t)arch->depth * 5 + 4, sizeof *notation->families);
+    if (notation->families)
+        return notation;
+    bs_notation_drop(notation);
+    return NULL;
+}
+
+/* The indices of a family: as many as its array has dimensions. */
+static void set_extents(const struct bs_notation *notation, struct family *family)
+{
+    const struct bs_layer *layer =
+        family->layer ? &notation->arch->layers[family->layer - 1] : NULL;
+    int *extent = family->extent;
+    family->count = 1;
+    switch (family->kind) {
+    case BS_INPUT:
+        family->count = extent[0] = bs_arch_inputs(notation->arch);
+        break;
+    case BS_TARGET:
+        family->count = extent[0] = bs_arch_outputs(notation->arch);
+        break;
+    case BS_WEIGHT:
+        extent[0] = notation->by_input ? layer->inputs : layer->units;
+        extent[1] = notation->by_input ? layer->units : layer->inputs;
+        family->count = (int64_t)extent[0] * extent[1];
+        break;
+    case BS_BIAS:
+        if (layer->bias == BS_BIAS_UNITS)
+            family->count = extent[0] = layer->units;
+        break;
+    case BS_PREACTIVATION:
+    case BS_ACTIVATION:
+        family->count = extent[0] = layer->units;
+        break;
+    default:
+        break;
+    }
+}
+
+static int copy_listed(struct family *family, const char *const *listed, struct bs_error *err)
+{
+    family->listed = bs_calloc((size_t)family->count, sizeof *family->listed);
+    if (!family->listed)
+        return bs_fail_memory(err);
+    for (int64_t i = 0; i < family->count; i++) {
+        family->listed[i] = bs_strdup(listed[i]);
+        if (!family->listed[i])
+            return bs_fail_memory(err);
+        for (char *c = family->listed[i]; *c; c++) /* a dot is spelt _ */
+            if (*c == '.')
+                *c = '_';
+        if (!bs_is_name(family->listed[i]))
+            return bs_fail(err, BS_REFUSED,
+                           "\"%.60s\" is no name: a name is letters, digits and _, and does not "
+                           "start with a digit",
+                           listed[i]);
+        strcpy(family->listed[i], listed[i]); /* kept as shown; same length */
+    }
+    return BS_OK;
+}
+
+static int add_family(struct bs_notation *notation, enum bs_quantity kind, int layer, bool is_error,
+                      struct bs_names names, struct bs_error *err)
+{
+    struct family *family = &notation->families[notation->count++];
+    *family = (struct family){.kind = kind, .layer = layer, .is_error = is_error};
+    set_extents(notation, family);
+    if (names.listed)
+        return copy_listed(family, names.listed, err);
+    family->stem = bs_strdup(names.stem);
+    return family->stem ? BS_OK : bs_fail_memory(err);
+}
+
+static bool has_bias(const struct bs_notation *notation, int layer)
+{
+    return notation->arch->layers[layer - 1].bias != BS_BIAS_NONE;
+}
+
+static int add_layer(struct bs_notation *notation, const struct bs_notation_spec *spec, int layer,
+                     struct bs_error *err)
+{
+    int l = layer - 1;
+    int status = add_family(notation, BS_WEIGHT, layer, false, spec->weight[l], err);
+    if (status == BS_OK && has_bias(notation, layer))
+        status = add_family(notation, BS_BIAS, layer, false, spec->bias[l], err);
+    if (status == BS_OK)
+        status = add_family(notation, BS_PREACTIVATION, layer, false, spec->z[l], err);
+    if (status == BS_OK)
+        status = add_family(notation, BS_ACTIVATION, layer, false, spec->a[l], err);
+    if (status == BS_OK && spec->has_errors)
+        status = add_family(notation, BS_PREACTIVATION, layer, true, spec->error[l], err);
+    return status;
+}
+
+/* Every name of the spec is there. */
+static int fill(struct bs_notation *notation, const struct bs_notation_spec *spec,
+                struct bs_error *err)
+{
+    notation->by_input = spec->by_input;
+    notation->input_first = spec->input_first;
+    notation->threshold = spec->threshold;
+    notation->error_sign = spec->error_sign;
+    int status = add_family(notation, BS_INPUT, 0, false, spec->input, err);
+    if (status == BS_OK)
+        status = add_family(notation, BS_TARGET, 0, false, spec->target, err);
+    for (int layer = 1; status == BS_OK && layer <= notation->arch->depth; layer++)
+        status = add_layer(notation, spec, layer, err);
+    if (status == BS_OK)
+        status = add_family(notation, BS_RATE, 0, false, spec->rate, err);
+    if (status == BS_OK)
+        status = add_family(notation, BS_LOSS_VALUE, 0, false, spec->loss, err);
+    return status;
+}
+
+static void say(struct bs_names *names, const char *stem)
+{
+    if (!names->stem && !names->listed)
+        names->stem = stem;
+}
+
+/* The two notations of one hidden layer, as tables. */
+static const struct textbook {
+    const char *name, *target, *v, *gamma, *alpha, *b, *w, *theta, *beta, *y, *e, *g;
+    bool input_first;
+} textbooks[] = {
+    {"watermelon", "y", "v", "gamma", "alpha", "b", "w", "theta", "beta", "yhat", "e", "g", false},
+    {"lecture", "d", "v", "gamma", "beta", "b", "w", "theta", "alpha", "y", "e", "g", true},
+};
+
+static void spell_textbook(struct bs_notation_spec *spec, const struct textbook *book)
+{
+    *spec = (struct bs_notation_spec){
+        .input = {.stem = "x"},
+        .target = {.stem = book->target},
+        .rate = {.stem = "eta"},
+        .loss = {.stem = "E"},
+        .weight = {{.stem = book->v}, {.stem = book->w}},
+        .bias = {{.stem = book->gamma}, {.stem = book->theta}},
+        .z = {{.stem = book->alpha}, {.stem = book->beta}},
+        .a = {{.stem = book->b}, {.stem = book->y}},
+        .error = {{.stem = book->e}, {.stem = book->g}},
+        .by_input = true,
+        .input_first = book->input_first,
+        .threshold = true,
+        .error_sign = -1,
+        .has_errors = true,
+    };
+}
+
+/* Stems with the layer's number; the texts live in `space`, five a layer. */
+enum { STEM_SPACE = 16 };
+
+static void spell_delta(struct bs_notation_spec *spec, int depth, char space[][5][STEM_SPACE])
+{
+    static const char *const stems[] = {"W", "b", "z", "a", "delta"};
+    say(&spec->input, "x");
+    say(&spec->target, "t");
+    say(&spec->rate, "eta");
+    say(&spec->loss, "E");
+    for (int l = 0; l < depth; l++) {
+        struct bs_names *names[] = {&spec->weight[l], &spec->bias[l], &spec->z[l], &spec->a[l],
+                                    &spec->error[l]};
+        for (int k = 0; k < 5; k++) {
+            snprintf(space[l][k], STEM_SPACE, "%s%d", stems[k], l + 1);
+            say(names[k], space[l][k]);
+        }
+    }
+}
+
+static int make(struct bs_notation **out, const char *name, const struct bs_notation_spec *spec,
+                bool steps_by_errors, struct bs_arch *arch, struct bs_error *err)
+{
+    char space[BS_MAX_LAYERS][5][STEM_SPACE];
+    struct bs_notation_spec whole = *spec;
+    spell_delta(&whole, arch->depth, space);
+    struct bs_notation *notation = start(name, arch);
+    if (!notation)
+        return bs_fail_memory(err);
+    notation->steps_by_errors = steps_by_errors;
+    int status = fill(notation, &whole, err);
+    if (status < 0) {
+        bs_notation_drop(notation);
+        return status;
+    }
+    *out = notation;
+    return BS_OK;
+}
+
+int bs_notation_of_table(struct bs_notation **out, const struct bs_notation_spec *spec,
+                         struct bs_arch *arch, struct bs_error *err)
+{
+    return make(out, "table", spec, false, arch, err);
+}
+
+static int refuse_unknown(const char *name, struct bs_error *err)
+{
+    struct bs_nearest nearest;
+    char hint[96];
+    bs_nearest_init(&nearest, name);
+    bs_nearest_offer(&nearest, "watermelon");
+    bs_nearest_offer(&nearest, "lecture");
+    bs_nearest_offer(&nearest, "delta");
+    return bs_fail(err, BS_REFUSED,
+                   "there is no notation called \"%.60s\"%s (there are watermelon, lecture, delta, "
+                   "or a table of names)",
+                   name, bs_nearest_hint(&nearest, hint));
+}
+
+int bs_notation_create(struct bs_notation **out, const char *name, struct bs_arch *arch,
+                       struct bs_error *err)
+{
+    struct bs_notation_spec spec = {.error_sign = 1, .has_errors = true};
+    if (strcmp(name, "delta") == 0)
+        return make(out, "delta", &spec, false, arch, err);
+    for (size_t i = 0; i < sizeof textbooks / sizeof *textbooks; i++) {
+        if (strcmp(name, textbooks[i].name) != 0)
+            continue;
+        if (arch->depth != 2)
+            return bs_fail(err, BS_REFUSED,
+                           "notation %s is for one hidden layer, this network has %d: use delta",
+                           name, arch->depth - 1);
+        spell_textbook(&spec, &textbooks[i]);
+        return make(out, textbooks[i].name, &spec, true, arch, err);
+    }
+    return refuse_unknown(name, err);
+}
+
+struct bs_arch *bs_notation_arch(const struct bs_notation *notation)
+{
+    return notation->arch;
+}
+
+const char *bs_notation_name(const struct bs_notation *notation)
+{
+    return notation->name;
+}
+
+const char *bs_notation_default(const struct bs_arch *arch)
+{
+    return arch->depth == 2 ? "watermelon" : "delta";
+}
+
+struct bs_layout bs_notation_layout(const struct bs_notation *notation)
+{
+    return (struct bs_layout){
+        .arch = notation->arch,
+        .threshold = notation->threshold,
+        .by_input = notation->by_input,
+        .input_first = notation->input_first,
+    };
+}
+
+bool bs_notation_steps_by_errors(const struct bs_notation *notation)
+{
+    return notation->steps_by_errors;
+}
+
+/* ---- writing names --------------------------------------------------------------------------- */
+
+static const struct family *find_family(const struct bs_notation *notation, enum bs_quantity kind,
+                                        int layer, bool is_error)
+{
+    for (int i = 0; i < notation->count; i++) {
+        const struct family *family = &notation->families[i];
+        if (family->kind == kind && family->layer == layer && family->is_error == is_error)
+            return family;
+    }
+    return NULL;
+}
+
+/* The indices of an address in the order in which its family writes them, counted from 1. */
+static void get_indices(const struct bs_notation *notation, struct bs_address address,
+                        int index[static 2])
+{
+    index[0] = address.kind == BS_INPUT ? address.input : address.unit;
+    index[1] = 0;
+    if (address.kind == BS_WEIGHT) {
+        index[0] = notation->by_input ? address.input : address.unit;
+        index[1] = notation->by_input ? address.unit : address.input;
+    }
+}
+
+static void set_indices(const struct bs_notation *notation, struct bs_address *address,
+                        const int index[static 2])
+{
+    if (address->kind == BS_INPUT)
+        address->input = index[0];
+    else if (address->kind != BS_WEIGHT)
+        address->unit = index[0];
+    else {
+        address->input = index[notation->by_input ? 0 : 1];
+        address->unit = index[notation->by_input ? 1 : 0];
+    }
+}
+
+static int dimensions(const struct family *family)
+{
+    return (family->extent[0] > 0) + (family->extent[1] > 0);
+}
+
+/* Run together when every dimension is at most 9. */
+static bool runs_together(const struct family *family)
+{
+    return family->extent[0] <= 9 && family->extent[1] <= 9;
+}
+
+static void put_shown(struct bs_buf *buf, const char *shown, enum bs_form form)
+{
+    size_t start = buf->length;
+    if (form != BS_ASCII) {
+        bs_buf_name(buf, shown, form);
+        return;
+    }
+    bs_buf_put(buf, shown);
+    for (size_t i = start; i < buf->length; i++)
+        if (buf->text[i] == '.')
+            buf->text[i] = '_';
+}
+
+static void put_stem_and_indices(struct bs_buf *buf, const struct family *family,
+                                 const int index[static 2], enum bs_form form)
+{
+    char name[80];
+    int used = snprintf(name, sizeof name, "%.40s", family->stem);
+    for (int k = 0; k < dimensions(family); k++)
+        used += snprintf(name + used, sizeof name - (size_t)used, "%s%d",
+                         k == 0 || !runs_together(family) ? "_" : "", index[k]);
+    bs_buf_name(buf, name, form);
+}
+
+static int64_t member_of(const struct family *family, const int index[static 2])
+{
+    if (dimensions(family) == 0)
+        return 0;
+    return dimensions(family) == 1 ? index[0] - 1
+                                   : (int64_t)(index[0] - 1) * family->extent[1] + index[1] - 1;
+}
+
+static void put_member(struct bs_buf *buf, const struct family *family, const int index[static 2],
+                       enum bs_form form)
+{
+    if (family->listed)
+        put_shown(buf, family->listed[member_of(family, index)], form);
+    else
+        put_stem_and_indices(buf, family, index, form);
+}
+
+void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
+                     struct bs_address address, enum bs_form form)
+{
+    int index[2];
+    get_indices(notation, address, index);
+    put_member(buf, find_family(notation, address.kind, address.layer, false), index, form);
+}
+
+bool bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
+                           struct bs_address address, enum bs_form form, int *sign)
+{
+    const struct family *family = find_family(notation, address.kind, address.layer, true);
+    int index[2];
+    if (!family)
+        return false;
+    get_indices(notation, address, index);
+    *sign = notation->error_sign;
+    put_member(buf, family, index, form);
+    return true;
+}
+
+const char *bs_notation_parameter_key(const struct bs_notation *notation, enum bs_quantity kind,
+                                      int layer)
+{
+    const struct family *family = find_family(notation, kind, layer, false);
+    return family ? family->stem : NULL;
+}
+
+/* ---- reading names --------------------------------------------------------------------------- */
+
+/* The digits after the stem; whether they were written as the family writes them is checked after.
+ */
+static bool read_indices(const struct family *family, const char *text, int index[static 2])
+{
+    index[0] = index[1] = 0;
+    for (int k = 0; k < dimensions(family); k++) {
+        if (k == 0 || !runs_together(family)) {
+            if (*text++ != '_')
+                return false;
+        }
+        int digits = 0;
+        for (; *text >= '0' && *text <= '9' && digits < (runs_together(family) ? 1 : 6); digits++)
+            index[k] = index[k] * 10 + (*text++ - '0');
+        if (digits == 0 || index[k] < 1 || index[k] > family->extent[k])
+            return false;
+    }
+    return *text == '\0';
+}
+
+static bool is_spelt(const struct family *family, const int index[static 2], const char *name)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    put_member(&buf, family, index, BS_ASCII);
+    bool same = !buf.failed && strcmp(bs_buf_text(&buf), name) == 0;
+    bs_buf_finish(&buf);
+    return same;
+}
+
+static bool find_listed(const struct family *family, const char *name, int index[static 2])
+{
+    for (int64_t i = 0; i < family->count; i++) {
+        int width = family->extent[1] ? family->extent[1] : 1;
+        index[0] = (int)(i / width) + 1;
+        index[1] = family->extent[1] ? (int)(i % width) + 1 : 0;
+        if (is_spelt(family, index, name))
+            return true;
+    }
+    return false;
+}
+
+static bool find_member(const struct family *family, const char *name, int index[static 2])
+{
+    if (family->listed)
+        return find_listed(family, name, index);
+    size_t length = strlen(family->stem);
+    return strncmp(name, family->stem, length) == 0 && read_indices(family, name + length, index) &&
+           is_spelt(family, index, name);
+}
+
+bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out, bool *is_error,
+                      const char *name)
+{
+    for (int i = 0; i < notation->count; i++) {
+        const struct family *family = &notation->families[i];
+        int index[2];
+        if (!find_member(family, name, index))
+            continue;
+        *out = (struct bs_address){.kind = family->kind, .layer = family->layer};
+        if (family->kind == BS_BIAS && dimensions(family) == 0)
+            index[0] = 1;
+        if (family->kind != BS_RATE && family->kind != BS_LOSS_VALUE)
+            set_indices(notation, out, index);
+        *is_error = family->is_error;
+        return true;
+    }
+    return false;
+}
+
+/* ---- general forms --------------------------------------------------------------------------- */
+
+/* A stem with indices given as texts: v_i1, W1_2i. */
+static void put_indexed(struct bs_buf *buf, const struct family *family, const char *first,
+                        const char *second, enum bs_form form)
+{
+    char name[80];
+    snprintf(name, sizeof name, "%.40s_%.12s%s%.12s", family->stem, first,
+             second && !runs_together(family) ? "_" : "", second ? second : "");
+    bs_buf_name(buf, name, form);
+}
+
+/* β_1 = Σ_i x_i·v_i1 */
+static void put_general_sum(const struct bs_notation *notation, struct bs_buf *buf,
+                            struct bs_address address, enum bs_form form)
+{
+    int layer = address.layer;
+    char unit[16];
+    snprintf(unit, sizeof unit, "%d", address.unit);
+    const char *letter = layer == 1 ? "i" : notation->by_input ? "h" : "i";
+    const struct family *weights = find_family(notation, BS_WEIGHT, layer, false);
+    const struct family *inputs = layer == 1
+                                      ? find_family(notation, BS_INPUT, 0, false)
+                                      : find_family(notation, BS_ACTIVATION, layer - 1, false);
+    if (!weights->stem || !inputs->stem)
+        return;
+    bs_buf_printf(buf, "Σ_%s ", letter);
+    for (int k = 0; k < 2; k++) {
+        bs_buf_put(buf, k ? "·" : "");
+        if ((k == 0) == notation->input_first)
+            put_indexed(buf, inputs, letter, NULL, form);
+        else if (notation->by_input)
+            put_indexed(buf, weights, letter, unit, form);
+        else
+            put_indexed(buf, weights, unit, letter, form);
+    }
+    if (!notation->threshold && has_bias(notation, layer)) {
+        bs_buf_put(buf, " + ");
+        bs_notation_put(notation, buf,
+                        (struct bs_address){.kind = BS_BIAS, .layer = layer, .unit = address.unit},
+                        form);
+    }
+}
+
+/* The loss row's formula, {y} and {t} replaced by the stems. */
+static void put_general_loss(const struct bs_notation *notation, struct bs_buf *buf,
+                             enum bs_form form)
+{
+    const struct family *y = find_family(notation, BS_ACTIVATION, notation->arch->depth, false);
+    const struct family *t = find_family(notation, BS_TARGET, 0, false);
+    if (!y->stem || !t->stem)
+        return;
+    for (const char *c = notation->arch->loss->formula; *c; c++) {
+        if (c[0] == '{' && c[1] && c[2] == '}') {
+            bs_buf_name(buf, c[1] == 'y' ? y->stem : t->stem, form);
+            c += 2;
+        } else {
+            bs_buf_char(buf, *c);
+        }
+    }
+}
+
+void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
+                         struct bs_address address, enum bs_form form)
+{
+    if (address.kind == BS_PREACTIVATION)
+        put_general_sum(notation, buf, address, form);
+    else if (address.kind == BS_LOSS_VALUE)
+        put_general_loss(notation, buf, form);
+}

@@ -1,0 +1,81 @@
+#ifndef BACKSTEP_TAPE_NOTATION_H
+#define BACKSTEP_TAPE_NOTATION_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "expr/typeset.h"
+#include "net/layout.h"
+
+/*
+ * A notation gives every address of one network a name, a sign, a layout and, through the layout, a
+ * definition.  It is a list of families, one for each array of quantities (the weights of a layer,
+ * its error terms, ...); a family's names are a stem with indices, or were given one by one.
+ */
+struct bs_notation;
+
+/* A table notation, as an instructor writes it.  NULL and 0 mean: not said, take delta's. */
+struct bs_names {
+    const char *stem;          /* or: */
+    const char *const *listed; /* one for each member, in the order of the layout */
+};
+
+struct bs_notation_spec {
+    struct bs_names input, target, rate, loss;
+    struct bs_names weight[BS_MAX_LAYERS], bias[BS_MAX_LAYERS];
+    struct bs_names z[BS_MAX_LAYERS], a[BS_MAX_LAYERS], error[BS_MAX_LAYERS];
+    bool by_input;    /* listed weights go [input][unit] */
+    bool input_first; /* x·w instead of w·x */
+    bool threshold;
+    int error_sign;  /* −1: the error term is −∂E/∂z, as g_j */
+    bool has_errors; /* false: error terms are called dE_dz... */
+};
+
+/*
+ * "watermelon", "lecture" (both: one hidden layer), "delta" (any).  Refused, naming delta: a
+ * notation that does not fit, or that is unknown (nearest suggested).
+ */
+int bs_notation_create(struct bs_notation **out, const char *name, struct bs_arch *arch,
+                       struct bs_error *err);
+
+/* Refused: a listed name that is no name. */
+int bs_notation_of_table(struct bs_notation **out, const struct bs_notation_spec *spec,
+                         struct bs_arch *arch, struct bs_error *err);
+
+struct bs_notation *bs_notation_share(struct bs_notation *notation);
+void bs_notation_drop(struct bs_notation *notation);
+
+struct bs_arch *bs_notation_arch(const struct bs_notation *notation); /* still its own */
+const char *bs_notation_name(const struct bs_notation *notation);     /* "table" of a table */
+const char *bs_notation_default(const struct bs_arch *arch);
+
+/* The layout it asks for; `has_rate` is the caller's to set. */
+struct bs_layout bs_notation_layout(const struct bs_notation *notation);
+
+/* Updates read η g b instead of −η ∂E/∂w. */
+bool bs_notation_steps_by_errors(const struct bs_notation *notation);
+
+/* The spelling (BS_ASCII) or the shown name of an address. */
+void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
+                     struct bs_address address, enum bs_form form);
+
+/*
+ * The name of the error term ∂E/∂z of a pre-activation: false when it has none.  *sign is −1 when
+ * the term is −∂E/∂z.
+ */
+bool bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
+                           struct bs_address address, enum bs_form form, int *sign);
+
+/* By spelling: false when there is none.  *is_error: the address is a z and its error term is
+ * meant. */
+bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out, bool *is_error,
+                      const char *name);
+
+/* The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one. */
+void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
+                         struct bs_address address, enum bs_form form);
+
+/* The stem that net:set and net:get use for the parameters of a layer ("v", "W1", "gamma"). */
+const char *bs_notation_parameter_key(const struct bs_notation *notation, enum bs_quantity kind,
+                                      int layer);
+
+#endif
