@@ -305,10 +305,11 @@ static void derive_partial(struct bs_derivation *out, struct bs_tape *tape, bs_e
 
 static void derive_step(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
-    bs_expr derivative =
-        tape->graph->reads_errors ? bs_tape_derivative(tape, q) : ref(tape, BS_ROLE_GRADIENT, q);
-    add_line(out, step_formula(tape, ref(tape, BS_ROLE_DERIVATIVE, q)), "gradient descent");
-    add_line(out, bs_simplify(tape->pool, step_formula(tape, derivative)), "closed form");
+    bs_expr by_name = step_formula(tape, ref(tape, BS_ROLE_DERIVATIVE, q));
+    add_line(out, by_name, "gradient descent");
+    if (tape->graph->reads_errors)
+        by_name = step_formula(tape, bs_tape_derivative(tape, q));
+    add_line(out, bs_simplify(tape->pool, by_name), "closed form");
 }
 
 static void derive_new(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
