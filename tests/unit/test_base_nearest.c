@@ -48,6 +48,25 @@ START_TEST(nothing_is_suggested_when_nothing_is_close)
 }
 END_TEST
 
+/* In halves of a slip. */
+START_TEST(each_kind_of_slip_has_its_distance)
+{
+    static const struct {
+        const char *name;
+        int distance;
+    } cases[] = {
+        {"softmax", 0}, {"softmaxx", 2}, {"oftmax", 2},    {"softmix", 2}, {"sotfmax", 2},
+        {"Softmax", 1}, {"SOFtmax", 3},  {"softmaaxx", 4}, {"softm", 4},   {"osftmxa", 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bs_nearest nearest;
+        bs_nearest_init(&nearest, "softmax");
+        bs_nearest_offer(&nearest, cases[i].name);
+        ck_assert_int_eq(nearest.best_distance, cases[i].distance);
+    }
+}
+END_TEST
+
 /* Optimal string alignment: CA to ABC is 3, since a swapped pair is not edited again. */
 START_TEST(a_swap_counts_one_slip_and_is_final)
 {
@@ -80,6 +99,7 @@ Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
         the_closest_name_is_suggested,
+        each_kind_of_slip_has_its_distance,
         nothing_is_suggested_when_nothing_is_close,
         a_swap_counts_one_slip_and_is_final,
         names_of_any_length_are_offered_safely,

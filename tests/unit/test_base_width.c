@@ -21,6 +21,12 @@ START_TEST(text_is_as_wide_as_a_terminal_shows_it)
 }
 END_TEST
 
+START_TEST(a_character_unknown_to_the_locale_takes_one_column)
+{
+    ck_assert_int_eq(bs_width("\u0378"), 1); /* not assigned */
+}
+END_TEST
+
 START_TEST(a_damaged_byte_takes_one_column)
 {
     ck_assert_int_eq(bs_width("a\xFFz"), 3);
@@ -105,13 +111,10 @@ END_TEST
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
-        text_is_as_wide_as_a_terminal_shows_it,
-        a_damaged_byte_takes_one_column,
-        width_n_reads_no_further_than_told,
-        well_formed_characters_are_read_whole,
-        a_zero_byte_is_a_character,
-        ill_formed_bytes_are_read_one_by_one,
-        NULL,
+        text_is_as_wide_as_a_terminal_shows_it, a_character_unknown_to_the_locale_takes_one_column,
+        a_damaged_byte_takes_one_column,        width_n_reads_no_further_than_told,
+        well_formed_characters_are_read_whole,  a_zero_byte_is_a_character,
+        ill_formed_bytes_are_read_one_by_one,   NULL,
     };
     return bs_suite_of("width", tests);
 }
