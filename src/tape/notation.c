@@ -438,13 +438,6 @@ bool bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *bu
     return true;
 }
 
-const char *bs_notation_parameter_key(const struct bs_notation *notation, enum bs_quantity kind,
-                                      int layer)
-{
-    const struct family *family = find_family(notation, kind, layer, false);
-    return family ? family->stem : NULL;
-}
-
 /* ---- reading names --------------------------------------------------------------------------- */
 
 /* The digits after the stem; whether they were written as the family writes them is checked after.
@@ -475,12 +468,18 @@ static bool is_spelt(const struct family *family, const int index[static 2], con
     return same;
 }
 
+/* The indices of the kth member. */
+static void index_member(const struct family *family, int64_t k, int index[static 2])
+{
+    int width = family->extent[1] ? family->extent[1] : 1;
+    index[0] = (int)(k / width) + 1;
+    index[1] = family->extent[1] ? (int)(k % width) + 1 : 0;
+}
+
 static bool find_listed(const struct family *family, const char *name, int index[static 2])
 {
-    for (int64_t i = 0; i < family->count; i++) {
-        int width = family->extent[1] ? family->extent[1] : 1;
-        index[0] = (int)(i / width) + 1;
-        index[1] = family->extent[1] ? (int)(i % width) + 1 : 0;
+    for (int64_t k = 0; k < family->count; k++) {
+        index_member(family, k, index);
         if (is_spelt(family, index, name))
             return true;
     }
@@ -584,4 +583,62 @@ void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
         put_general_sum(notation, buf, address, form);
     else if (address.kind == BS_LOSS_VALUE)
         put_general_loss(notation, buf, form);
+}
+
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+static bool is_parameter(const struct family *family)
+{
+    return family->kind == BS_WEIGHT || family->kind == BS_BIAS;
+}
+
+int bs_notation_array_count(const struct bs_notation *notation)
+{
+    int count = 0;
+    for (int i = 0; i < notation->count; i++)
+        count += is_parameter(&notation->families[i]);
+    return count;
+}
+
+static const struct family *parameter_family(const struct bs_notation *notation, int array)
+{
+    int i = 0;
+    while (!is_parameter(&notation->families[i]) || array-- > 0)
+        i++;
+    return &notation->families[i];
+}
+
+struct bs_parameter_array bs_notation_array(const struct bs_notation *notation, int array)
+{
+    const struct family *family = parameter_family(notation, array);
+    return (struct bs_parameter_array){
+        .key = family->stem,
+        .rows = family->extent[0],
+        .columns = family->extent[1],
+        .count = family->count,
+    };
+}
+
+size_t bs_notation_parameter(const struct bs_notation *notation, int array, int64_t k, int *sign)
+{
+    const struct family *family = parameter_family(notation, array);
+    const struct bs_layer *layer = &notation->arch->layers[family->layer - 1];
+    struct bs_address address = {.kind = family->kind, .layer = family->layer};
+    int index[2];
+    index_member(family, k, index);
+    set_indices(notation, &address, index);
+    *sign = family->kind == BS_BIAS && notation->threshold ? -1 : 1;
+    if (family->kind == BS_BIAS)
+        return layer->biases + (size_t)address.unit - 1;
+    return layer->weights + (size_t)(address.unit - 1) * (size_t)layer->inputs +
+           (size_t)address.input - 1;
+}
+
+void bs_notation_put_listed(const struct bs_notation *notation, struct bs_buf *buf, int array,
+                            int64_t k)
+{
+    int index[2];
+    const struct family *family = parameter_family(notation, array);
+    index_member(family, k, index);
+    put_member(buf, family, index, BS_ASCII);
 }

@@ -74,8 +74,25 @@ bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
                          struct bs_address address, enum bs_form form);
 
-/* The stem that net:set and net:get use for the parameters of a layer ("v", "W1", "gamma"). */
-const char *bs_notation_parameter_key(const struct bs_notation *notation, enum bs_quantity kind,
-                                      int layer);
+/*
+ * The parameters as net:set and net:get show them: arrays by name (v, gamma, W1), or single numbers
+ * where names are listed.
+ */
+struct bs_parameter_array {
+    const char *key;   /* the stem; NULL when the members are listed, each under its own name */
+    int rows, columns; /* columns 0: a row of numbers; both 0: one number */
+    int64_t count;
+};
+
+int bs_notation_array_count(const struct bs_notation *notation);
+struct bs_parameter_array bs_notation_array(const struct bs_notation *notation, int array);
+
+/*
+ * The place of an array's kth number among the network's parameters; *sign is -1 where the notation
+ * has thresholds for the network's biases.  And a listed member's spelling.
+ */
+size_t bs_notation_parameter(const struct bs_notation *notation, int array, int64_t k, int *sign);
+void bs_notation_put_listed(const struct bs_notation *notation, struct bs_buf *buf, int array,
+                            int64_t k);
 
 #endif

@@ -510,6 +510,11 @@ const struct bs_pass *bs_tape_pass(const struct bs_tape *tape)
     return is_network(tape) ? bs_network_pass(tape->graph) : NULL;
 }
 
+struct bs_notation *bs_tape_notation(const struct bs_tape *tape)
+{
+    return is_network(tape) ? bs_network_notation(tape->graph) : NULL;
+}
+
 /* The same quantity in another layout of the same network. */
 static int64_t translate(const struct bs_tape *to, const struct bs_tape *from, int64_t q)
 {

@@ -63,8 +63,9 @@ int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notat
 int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double *x, const double *t,
                  struct bs_error *err);
 
-/* NULL of a free-form tape. */
+/* Of a network's tape, still its own; NULL of a free-form tape. */
 const struct bs_pass *bs_tape_pass(const struct bs_tape *tape);
+struct bs_notation *bs_tape_notation(const struct bs_tape *tape);
 
 /*
  * Free-form tapes.  Refused, changing nothing: a name that is none or is taken, a value that is not
