@@ -46,7 +46,7 @@ int64_t bs_layout_count(const struct bs_layout *layout);  /* all quantities */
 int64_t bs_layout_givens(const struct bs_layout *layout); /* the first so many are givens */
 struct bs_address bs_layout_address(const struct bs_layout *layout, int64_t ordinal);
 /* −1 when there is no such quantity. */
-int64_t bs_layout_ordinal(const struct bs_layout *layout, struct bs_address address);
+int64_t bs_layout_ordinal(const struct bs_layout *layout, struct bs_address at);
 
 /* Whose definitions mention the quantity, in tape order: how many, and the kth (from 0). */
 int64_t bs_layout_user_count(const struct bs_layout *layout, int64_t ordinal);

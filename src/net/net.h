@@ -149,9 +149,8 @@ struct bs_trained {
 
 /*
  * Nothing is allocated once the first sample is taken.  Ctrl-C stops between steps and keeps what
- * was learnt: BS_INTERRUPTED with *out filled.  A loss that is not finite stops with BS_REFUSED and
- * the step before it, which made it so, is taken back; a step that would make a parameter infinite
- * or nan is not taken and stops likewise; *out is filled.  Any other refusal changes nothing.
+ * was learnt: BS_INTERRUPTED with *out filled.  A loss or a parameter that is not finite stops with
+ * BS_REFUSED; then, as after any other refusal, network and *out are as they were.
  */
 int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
                  struct bs_error *err);

@@ -1,79 +1,70 @@
-/*
- * Gradient descent.  A step writes the new parameters beside the old ones and the two change
- * places, so that the step before can be taken back when it turns out to have been too far.
- */
+/* Gradient descent.  The parameters that training began with stay aside until it has gone well. */
 #include "net/net.h"
 
-#include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "net/pass.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 struct trainer {
     const struct bs_training *training;
-    struct bs_net *net;       /* holds the newest parameters */
-    struct bs_params *before; /* those before the last step; the place for the next ones */
-    bool has_before;          /* a step was taken */
+    struct bs_net *net;
+    struct bs_params *before; /* a share of the parameters that training began with */
     struct bs_pass *pass;
     double *gradients; /* the sum over the batch so far */
     size_t *order;     /* samples in the order of this epoch */
     size_t epoch;      /* from 1 */
+    bool has_stepped;
     struct bs_error *err;
 };
 
-static void swap_params(struct trainer *trainer)
+static int refuse_step(const struct trainer *trainer, const char *what)
 {
-    struct bs_params *newest = trainer->before;
-    trainer->before = trainer->net->params;
-    trainer->net->params = newest;
+    return bs_fail(trainer->err, BS_REFUSED,
+                   "in epoch %zu %s: the network is as it was before training; try a smaller eta "
+                   "than %g",
+                   trainer->epoch, what, trainer->training->eta);
 }
 
-/* p ← p − η·(the mean gradient of `count` samples), unless that gives something infinite or nan. */
+/* p ← p − η·(the mean gradient of `count` samples) */
 static int take_step(struct trainer *trainer, size_t count)
 {
-    const struct bs_params *old = trainer->net->params;
-    double *updated = trainer->before->values;
+    struct bs_params *params = trainer->net->params;
     const double eta = trainer->training->eta;
     bool is_finite = true;
-    for (size_t i = 0; i < old->count; i++) {
-        updated[i] = old->values[i] - eta * (trainer->gradients[i] / (double)count);
-        is_finite = is_finite && isfinite(updated[i]);
+    trainer->has_stepped = true;
+    for (size_t i = 0; i < params->count; i++) {
+        params->values[i] -= eta * (trainer->gradients[i] / (double)count);
+        is_finite = is_finite && isfinite(params->values[i]);
     }
-    trainer->has_before = is_finite; /* the old ones are overwritten */
-    if (!is_finite)
-        return bs_fail(trainer->err, BS_REFUSED,
-                       "in epoch %zu a step would make a parameter infinite: training stopped "
-                       "before it; try a smaller eta than %g",
-                       trainer->epoch, eta);
-    swap_params(trainer);
-    return BS_OK;
+    return is_finite ? BS_OK : refuse_step(trainer, "a step made a parameter infinite");
 }
 
-static int refuse_loss(struct trainer *trainer, size_t sample)
+static int refuse_loss(const struct trainer *trainer, size_t sample)
 {
-    if (!trainer->has_before)
-        return bs_fail(trainer->err, BS_REFUSED,
-                       "the loss of sample %zu is %g before the first step", sample + 1,
-                       trainer->pass->loss);
-    swap_params(trainer);
-    trainer->has_before = false;
-    return bs_fail(trainer->err, BS_REFUSED,
-                   "in epoch %zu the loss of sample %zu became %g: the step before it was taken "
-                   "back; try a smaller eta than %g",
-                   trainer->epoch, sample + 1, trainer->pass->loss, trainer->training->eta);
+    char what[80];
+    if (!trainer->has_stepped)
+        return bs_fail(trainer->err, BS_REFUSED, "the loss of sample %zu is %g before any training",
+                       sample + 1, trainer->pass->loss);
+    snprintf(what, sizeof what, "the loss of sample %zu became %g", sample + 1,
+             trainer->pass->loss);
+    return refuse_step(trainer, what);
 }
 
-/* The pass of one sample: its loss and gradients are added to those of the epoch and the batch. */
+/*
+ * The pass of one sample: its loss and gradients are added to those of the epoch and the batch. The
+ * kernels look for an interrupt, at least once each sample.
+ */
 static int add_sample(double *loss, struct trainer *trainer, size_t sample)
 {
     const struct bs_training *training = trainer->training;
     const struct bs_arch *arch = trainer->net->arch;
     const double *x = training->inputs + sample * (size_t)bs_arch_inputs(arch);
     const double *t = training->targets + sample * (size_t)bs_arch_outputs(arch);
-    if (bs_is_interrupted() || bs_pass_run(trainer->pass, trainer->net->params->values, x, t) < 0 ||
+    if (bs_pass_run(trainer->pass, trainer->net->params->values, x, t) < 0 ||
         bs_pass_add_gradients(trainer->gradients, trainer->pass) < 0)
         return bs_fail_interrupted(trainer->err);
     if (!isfinite(trainer->pass->loss))
@@ -114,7 +105,6 @@ static int run_epochs(struct bs_trained *out, struct trainer *trainer)
     const struct bs_training *training = trainer->training;
     struct bs_rng rng;
     bs_rng_seed(&rng, training->seed);
-    *out = (struct bs_trained){0, NAN};
     while (out->epochs < training->epochs && !(out->loss < training->stop_below)) {
         double loss;
         trainer->epoch = out->epochs + 1;
@@ -143,19 +133,31 @@ static int check_training(const struct bs_training *training, struct bs_error *e
 /* Everything that training needs is acquired here; on failure the caller releases what there is. */
 static int prepare(struct trainer *trainer)
 {
+    struct bs_net *net = trainer->net;
     const size_t samples = trainer->training->samples;
-    if (!bs_net_own_params(trainer->net))
-        return bs_fail_memory(trainer->err);
-    trainer->before = bs_params_create(trainer->net->params->count);
-    trainer->pass = bs_pass_alloc(trainer->net->arch);
-    trainer->gradients =
-        bs_realloc_array(NULL, trainer->net->params->count, sizeof *trainer->gradients);
+    trainer->before = bs_params_share(net->params);
+    trainer->pass = bs_pass_alloc(net->arch);
+    trainer->gradients = bs_realloc_array(NULL, net->params->count, sizeof *trainer->gradients);
     trainer->order = bs_realloc_array(NULL, samples, sizeof *trainer->order);
-    if (!trainer->before || !trainer->pass || !trainer->gradients || !trainer->order)
+    if (!trainer->pass || !trainer->gradients || !trainer->order || !bs_net_own_params(net))
         return bs_fail_memory(trainer->err);
     for (size_t i = 0; i < samples; i++)
         trainer->order[i] = i;
     return BS_OK;
+}
+
+/* An interrupt keeps the steps taken so far; what is refused takes them all back. */
+static void finish(struct trainer *trainer, int status)
+{
+    struct bs_params *dropped = trainer->before;
+    if (status != BS_OK && status != BS_INTERRUPTED) {
+        dropped = trainer->net->params;
+        trainer->net->params = trainer->before;
+    }
+    bs_params_drop(dropped);
+    bs_pass_destroy(trainer->pass);
+    bs_free(trainer->gradients);
+    bs_free(trainer->order);
 }
 
 int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
@@ -165,12 +167,12 @@ int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_tra
     if (status < 0)
         return status;
     struct trainer trainer = {.training = training, .net = net, .err = err};
+    struct bs_trained trained = {0, NAN};
     status = prepare(&trainer);
     if (status == BS_OK)
-        status = run_epochs(out, &trainer);
-    bs_params_drop(trainer.before);
-    bs_pass_destroy(trainer.pass);
-    bs_free(trainer.gradients);
-    bs_free(trainer.order);
+        status = run_epochs(&trained, &trainer);
+    if (status == BS_OK || status == BS_INTERRUPTED)
+        *out = trained;
+    finish(&trainer, status);
     return status;
 }
