@@ -24,7 +24,7 @@ START_TEST(parameters_lie_layer_by_layer_weights_before_biases)
 }
 END_TEST
 
-/* A d-q-l network: (d + l + 1)q + l parameters with a bias a unit, 2 fewer kinds when shared. */
+/* A d-q-l network has (d + l + 1)q + l parameters with a bias a unit (homework D). */
 START_TEST(each_bias_style_has_its_number_of_parameters)
 {
     static const struct {
