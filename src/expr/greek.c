@@ -5,13 +5,14 @@
 static const struct greek {
     const char *name, *letter;
 } letters[] = {
-    {"alpha", "α"},  {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"}, {"epsilon", "ε"},
-    {"zeta", "ζ"},   {"eta", "η"},   {"theta", "θ"}, {"iota", "ι"},  {"kappa", "κ"},
-    {"lambda", "λ"}, {"mu", "μ"},    {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},
-    {"rho", "ρ"},    {"sigma", "σ"}, {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},
-    {"psi", "ψ"},    {"omega", "ω"}, {"Gamma", "Γ"}, {"Delta", "Δ"}, {"Theta", "Θ"},
-    {"Lambda", "Λ"}, {"Xi", "Ξ"},    {"Pi", "Π"},    {"Sigma", "Σ"}, {"Phi", "Φ"},
-    {"yhat", "ŷ"},   {"Psi", "Ψ"},   {"Omega", "Ω"}, {NULL, NULL},
+    {"alpha", "α"},  {"beta", "β"},  {"gamma", "γ"},   {"delta", "δ"},   {"epsilon", "ε"},
+    {"zeta", "ζ"},   {"eta", "η"},   {"theta", "θ"},   {"iota", "ι"},    {"kappa", "κ"},
+    {"lambda", "λ"}, {"mu", "μ"},    {"nu", "ν"},      {"xi", "ξ"},      {"pi", "π"},
+    {"rho", "ρ"},    {"sigma", "σ"}, {"tau", "τ"},     {"phi", "φ"},     {"chi", "χ"},
+    {"psi", "ψ"},    {"omega", "ω"}, {"upsilon", "υ"}, {"Upsilon", "Υ"}, {"Gamma", "Γ"},
+    {"Delta", "Δ"},  {"Theta", "Θ"}, {"Lambda", "Λ"},  {"Xi", "Ξ"},      {"Pi", "Π"},
+    {"Sigma", "Σ"},  {"Phi", "Φ"},   {"yhat", "ŷ"},    {"Psi", "Ψ"},     {"Omega", "Ω"},
+    {NULL, NULL},
 };
 
 const char *bs_greek_letter(const char *name, size_t length)

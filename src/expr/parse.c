@@ -13,13 +13,17 @@
 #include "base/width.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_NAME = 255, DEEPEST = 200, MOST_FACTORS = 1000 };
+enum { LONGEST_NAME = 255, MOST_FACTORS = 1000 };
+
+/* A level of an expression takes two of the parser at most: a factor, and parentheses around it. */
+enum { DEEPEST = 2 * BS_MAX_DEPTH + 2 };
 
 struct parser {
     struct bs_pool *pool;
@@ -30,66 +34,76 @@ struct parser {
     bool failed;
 };
 
+/* One character of the text: its bytes there (0 at the end) and its spelling in ASCII. */
+struct glyph {
+    size_t length;
+    char meant[8]; /* "" for the end and for a NUL, "?" when it means nothing here */
+};
+
 static const struct normal {
     const char *seen, *meant;
 } normals[] = {
-    {"−", "-"}, {"–", "-"},  {"·", "*"},      {"×", "*"},   {"⋅", "*"},   {"∙", "*"},
-    {"÷", "/"}, {"∕", "/"},  {"²", "^2"},     {"³", "^3"},  {"½", "0.5"}, {"′", "'"},
-    {"’", "'"}, {"　", " "}, {"\u00A0", " "}, {NULL, NULL},
+    {"−", "-"},       {"–", "-"},       {"·", "*"},   {"×", "*"},      {"⋅", "*"},
+    {"∙", "*"},       {"÷", "/"},       {"∕", "/"},   {"²", "^2"},     {"³", "^3"},
+    {"½", "0.5"},     {"′", "'"},       {"’", "'"},   {"\u3000", " "}, {"\u00A0", " "},
+    {"\u00B5", "mu"}, {"ϵ", "epsilon"}, {"ϕ", "phi"}, {"∆", "Delta"},  {NULL, NULL},
 };
 
-/* The ASCII meaning of the character at `at`, and its length in bytes. */
-static const char *meaning(const struct parser *p, const char *at, size_t *length)
+static const char *meaning(const char *seen, size_t length)
 {
-    static char single[2];
-    uint32_t code;
-    single[0] = '\0';
-    *length = 0;
-    if (at >= p->end)
-        return single;
-    *length = bs_utf8_read(&code, at, (size_t)(p->end - at));
-    if (code >= 0xFF01 && code <= 0xFF5E)
-        code -= 0xFEE0;
-    if (code < 0x80) {
-        single[0] = (char)code;
-        return single;
-    }
     for (const struct normal *row = normals; row->seen; row++)
-        if (strlen(row->seen) == *length && memcmp(row->seen, at, *length) == 0)
+        if (strlen(row->seen) == length && memcmp(row->seen, seen, length) == 0)
             return row->meant;
-    const char *greek = bs_greek_name(at, *length);
+    const char *greek = bs_greek_name(seen, length);
     return greek ? greek : "?";
 }
 
-static const char *peek(const struct parser *p, size_t *length)
+static void mean(struct glyph *glyph, const char *spelling)
 {
-    return meaning(p, p->at, length);
+    snprintf(glyph->meant, sizeof glyph->meant, "%s", spelling);
+}
+
+static struct glyph glyph_at(const struct parser *p, const char *at)
+{
+    struct glyph glyph = {0, ""};
+    uint32_t code;
+    if (at >= p->end)
+        return glyph;
+    glyph.length = bs_utf8_read(&code, at, (size_t)(p->end - at));
+    if (code >= 0xFF01 && code <= 0xFF5E) /* the full-width forms of ! to ~ */
+        code -= 0xFF01 - '!';
+    if (code < 0x80)
+        glyph.meant[0] = (char)code;
+    else
+        mean(&glyph, meaning(at, glyph.length));
+    return glyph;
+}
+
+static struct glyph peek(const struct parser *p)
+{
+    return glyph_at(p, p->at);
 }
 
 static void skip_space(struct parser *p)
 {
-    size_t length;
-    const char *next = peek(p, &length);
-    while (length > 0 && isspace((unsigned char)*next)) {
-        p->at += length;
-        next = peek(p, &length);
+    struct glyph next = peek(p);
+    while (isspace((unsigned char)next.meant[0])) {
+        p->at += next.length;
+        next = peek(p);
     }
 }
 
 static bool next_is(struct parser *p, char wanted)
 {
-    size_t length;
     skip_space(p);
-    return peek(p, &length)[0] == wanted && length > 0;
+    return peek(p).meant[0] == wanted;
 }
 
 static bool take(struct parser *p, char wanted)
 {
-    size_t length;
-    skip_space(p);
-    if (peek(p, &length)[0] != wanted || length == 0)
+    if (!next_is(p, wanted))
         return false;
-    p->at += length;
+    p->at += peek(p).length;
     return true;
 }
 
@@ -108,14 +122,21 @@ __attribute__((format(printf, 3, 4))) static bs_expr refuse(struct parser *p, co
     return NULL;
 }
 
-static bs_expr refuse_here(struct parser *p, const char *wanted)
+static bs_expr refuse_next(struct parser *p, const char *wanted, const char *hint)
 {
-    size_t length;
     skip_space(p);
-    peek(p, &length);
+    size_t length = peek(p).length;
     if (length == 0)
         return refuse(p, p->at, "expected %s, but the formula ends", wanted);
-    return refuse(p, p->at, "expected %s, got \"%.*s\"", wanted, (int)length, p->at);
+    unsigned char byte = (unsigned char)*p->at;
+    if (length == 1 && (byte < 0x20 || byte > 0x7E))
+        return refuse(p, p->at, "expected %s, got the byte 0x%02X", wanted, byte);
+    return refuse(p, p->at, "expected %s, got \"%.*s\"%s", wanted, (int)length, p->at, hint);
+}
+
+static bs_expr refuse_operand(struct parser *p)
+{
+    return refuse_next(p, "a number, a name or (", "");
 }
 
 static bool is_name_char(char c)
@@ -132,99 +153,128 @@ bool bs_is_name(const char *text)
     return *text == '\0';
 }
 
-/* Append the spelling of one character of a name; false when it cannot continue one. */
-static bool read_name_char(struct parser *p, char *name, size_t *used)
+/* After an operand.  Another one there is the juxtaposition that mathematics writes for a product.
+ */
+static bs_expr refuse_after_operand(struct parser *p, const char *wanted)
 {
-    size_t length, next_length;
-    const char *c = peek(p, &length);
-    if (length == 0)
-        return false;
-    if (c[0] == '.') { /* x1.in is read as x1_in */
-        if (!isalpha((unsigned char)meaning(p, p->at + length, &next_length)[0]))
-            return false;
-        c = "_";
-    } else if (c[0] == '\'') { /* w_11' is read as w_11_new */
-        c = "_new";
-    } else if (!is_name_char(c[0])) {
-        return false;
+    skip_space(p);
+    char next = peek(p).meant[0];
+    return refuse_next(p, wanted,
+                       is_name_char(next) || next == '(' ? ": write * between factors" : "");
+}
+
+/* How a character continues a name: its spelling there, "" when it does not. */
+static struct glyph name_glyph(const struct parser *p)
+{
+    struct glyph glyph = peek(p);
+    if (glyph.meant[0] == '.') { /* x1.in is read as x1_in */
+        struct glyph next = glyph_at(p, p->at + glyph.length);
+        mean(&glyph, isalpha((unsigned char)next.meant[0]) ? "_" : "");
+    } else if (glyph.meant[0] == '\'') { /* w_11' is read as w_11_new */
+        mean(&glyph, "_new");
+    } else if (!is_name_char(glyph.meant[0]) || strchr(glyph.meant, '.')) { /* ½ is 0.5 */
+        mean(&glyph, "");
     }
-    size_t size = strlen(c);
-    if (*used + size > LONGEST_NAME)
-        return false;
-    memcpy(name + *used, c, size + 1);
-    *used += size;
-    p->at += length;
+    return glyph;
+}
+
+/* False when the name is too long. */
+static bool read_name(struct parser *p, char name[static LONGEST_NAME + 1])
+{
+    size_t used = 0;
+    struct glyph next = name_glyph(p);
+    name[0] = '\0';
+    while (next.meant[0] != '\0') {
+        size_t size = strlen(next.meant);
+        if (used + size > LONGEST_NAME)
+            return false;
+        memcpy(name + used, next.meant, size + 1);
+        used += size;
+        p->at += next.length;
+        next = name_glyph(p);
+    }
     return true;
 }
 
-static void read_name(struct parser *p, char name[static LONGEST_NAME + 1])
+/* A number in ASCII.  What is too long for it is counted, not kept. */
+struct numeral {
+    size_t length;
+    char text[400];
+};
+
+static void add_char(struct numeral *numeral, char c)
 {
-    size_t used = 0;
-    while (read_name_char(p, name, &used))
-        continue;
+    if (numeral->length + 1 < sizeof numeral->text) {
+        numeral->text[numeral->length] = c;
+        numeral->text[numeral->length + 1] = '\0';
+    }
+    numeral->length++;
 }
 
-static bool is_digit_at(const struct parser *p, const char *at)
+static bool is_digit(struct glyph glyph)
 {
-    size_t length;
-    const char *c = meaning(p, at, &length);
-    return length > 0 && isdigit((unsigned char)c[0]) && c[1] == '\0';
+    return isdigit((unsigned char)glyph.meant[0]) && glyph.meant[1] == '\0';
 }
 
-/* Copy a run of digits, possibly full-width. */
-static void read_digits(struct parser *p, char *text, size_t size, size_t *used)
+static void read_digits(struct parser *p, struct numeral *numeral)
 {
-    size_t length;
-    while (is_digit_at(p, p->at) && *used + 1 < size) {
-        text[(*used)++] = peek(p, &length)[0];
-        p->at += length;
+    for (struct glyph next = peek(p); is_digit(next); next = peek(p)) {
+        add_char(numeral, next.meant[0]);
+        p->at += next.length;
     }
 }
 
 /* e5, E-3: only where digits follow, so that 2*e stays a product with a name. */
-static void read_exponent(struct parser *p, char *text, size_t size, size_t *used)
+static void read_exponent(struct parser *p, struct numeral *numeral)
 {
-    size_t length, sign_length = 0;
-    const char *start = p->at, *c = peek(p, &length);
-    if (length == 0 || (c[0] != 'e' && c[0] != 'E') || c[1] != '\0')
+    struct glyph e = peek(p);
+    if (strcmp(e.meant, "e") != 0 && strcmp(e.meant, "E") != 0)
         return;
-    char sign = meaning(p, start + length, &sign_length)[0];
-    if (sign != '-' && sign != '+')
-        sign_length = 0;
-    if (!is_digit_at(p, start + length + sign_length) || *used + 3 >= size)
+    const char *digits = p->at + e.length;
+    struct glyph sign = glyph_at(p, digits);
+    bool has_sign = sign.meant[0] == '-' || sign.meant[0] == '+';
+    if (has_sign)
+        digits += sign.length;
+    if (!is_digit(glyph_at(p, digits)))
         return;
-    text[(*used)++] = 'e';
-    if (sign_length > 0)
-        text[(*used)++] = sign;
-    p->at = start + length + sign_length;
-    read_digits(p, text, size, used);
+    add_char(numeral, 'e');
+    if (has_sign)
+        add_char(numeral, sign.meant[0]);
+    p->at = digits;
+    read_digits(p, numeral);
 }
 
-/* Short decimals are exact rationals (bs_real sees to that); integers are, up to 2^63. */
-static bs_expr parse_number(struct parser *p)
+static bs_expr parse_decimal(struct parser *p, const char *start, const char *text)
 {
-    char text[400];
-    size_t used = 0, length;
-    const char *start = p->at;
-    bool is_whole = true;
-    read_digits(p, text, sizeof text, &used);
-    if (peek(p, &length)[0] == '.' && length > 0) {
-        is_whole = false;
-        text[used++] = '.';
-        p->at += length;
-        read_digits(p, text, sizeof text, &used);
-    }
-    size_t before_exponent = used;
-    read_exponent(p, text, sizeof text, &used);
-    text[used] = '\0';
-    if (is_digit_at(p, p->at))
-        return refuse(p, start, "the number is too long");
-    if (is_whole && used == before_exponent && used <= 18)
-        return bs_integer(p->pool, strtoll(text, NULL, 10));
     double value = strtod(text, NULL);
     if (!isfinite(value))
         return refuse(p, start, "the number %s is too large", text);
+    if (value == 0 && strcspn(text, "123456789") < strcspn(text, "e"))
+        return refuse(p, start, "the number %s is too small", text);
     return bs_real(p->pool, value);
+}
+
+/* Whole numbers up to 2^63 and short decimals (bs_real sees to that) are exact. */
+static bs_expr parse_number(struct parser *p)
+{
+    struct numeral numeral = {0, ""};
+    const char *start = p->at;
+    read_digits(p, &numeral);
+    if (peek(p).meant[0] == '.') {
+        add_char(&numeral, '.');
+        p->at += peek(p).length;
+        read_digits(p, &numeral);
+    }
+    read_exponent(p, &numeral);
+    if (numeral.length >= sizeof numeral.text)
+        return refuse(p, start, "the number is too long");
+    if (!strpbrk(numeral.text, ".e")) {
+        errno = 0;
+        long long whole = strtoll(numeral.text, NULL, 10);
+        if (errno == 0)
+            return bs_integer(p->pool, whole);
+    }
+    return parse_decimal(p, start, numeral.text);
 }
 
 static bool enter(struct parser *p)
@@ -239,23 +289,37 @@ static bool enter(struct parser *p)
 
 static bs_expr parse_expr(struct parser *p);
 
-/* The function of that name, as typed or as printed (σ, ReLU); softmax_2 sets the index to 2. */
+/* Does a name that is printed (σ, ReLU', max') read as that name? */
+static bool reads_as(const char *printed, const char *name, size_t length)
+{
+    char read[LONGEST_NAME + 1];
+    struct parser p = {.text = printed, .at = printed, .end = printed + strlen(printed)};
+    return read_name(&p, read) && strncmp(read, name, length) == 0 && read[length] == '\0';
+}
+
+/* The function of that name, as typed or as printed. */
+static const struct bs_func *find_row(const char *name, size_t length)
+{
+    const struct bs_func *func = bs_func_find_n(name, length);
+    for (const struct bs_func *row = bs_funcs; !func && row->name; row++)
+        if (row->unicode && reads_as(row->unicode, name, length))
+            func = row;
+    return func;
+}
+
+/* softmax_2 is softmax with the index 2. */
 static const struct bs_func *find_function(const char *name, int *index)
 {
     *index = 0;
-    const struct bs_func *func = bs_func_find(name);
-    for (const struct bs_func *row = bs_funcs; !func && row->name; row++)
-        if (row->unicode && strcmp(row->unicode, name) == 0)
-            func = row;
-    if (!func && strcmp(name, "sigma") == 0)
-        func = bs_func_find("sigmoid");
+    const struct bs_func *func = find_row(name, strlen(name));
     const char *suffix = strrchr(name, '_');
-    if (func || !suffix || !isdigit((unsigned char)suffix[1]))
+    if (func || !suffix)
         return func;
-    func = bs_func_find_n(name, (size_t)(suffix - name));
-    if (!func || !func->is_indexed || strlen(suffix + 1) > 6)
+    size_t digits = strspn(suffix + 1, "0123456789");
+    func = find_row(name, (size_t)(suffix - name));
+    if (!func || !func->is_indexed || digits == 0 || digits > 6 || suffix[1 + digits] != '\0')
         return NULL;
-    *index = atoi(suffix + 1);
+    *index = (int)strtol(suffix + 1, NULL, 10);
     return func;
 }
 
@@ -303,7 +367,7 @@ static bool parse_arguments(struct parser *p, struct bs_list *args)
         return false;
     if (take(p, ')'))
         return true;
-    refuse_here(p, "a comma or )");
+    refuse_after_operand(p, "a comma or )");
     return false;
 }
 
@@ -323,42 +387,41 @@ static bs_expr parse_call(struct parser *p, const char *start, const char *name)
     return result;
 }
 
-/* ReLU' and max' are printed names of rows: the prime belongs to the function then. */
 static bs_expr parse_name(struct parser *p)
 {
-    char name[LONGEST_NAME + 1] = "";
+    char name[LONGEST_NAME + 1];
     const char *start = p->at;
-    read_name(p, name);
-    size_t length;
-    if (is_name_char(peek(p, &length)[0]))
+    if (!read_name(p, name))
         return refuse(p, start, "the name is too long");
     if (take(p, '('))
         return parse_call(p, start, name);
     return bs_symbol(p->pool, name);
 }
 
-static bs_expr parse_atom(struct parser *p)
+static bs_expr parse_parenthesis(struct parser *p)
 {
-    size_t length;
-    skip_space(p);
-    const char *next = peek(p, &length);
-    if (length > 0 && (isdigit((unsigned char)next[0]) || next[0] == '.')) {
-        if (next[1] != '\0') { /* ½ */
-            p->at += length;
-            return bs_rational(p->pool, 1, 2);
-        }
-        if (next[0] == '.' && !is_digit_at(p, p->at + length))
-            return refuse_here(p, "a number, a name or (");
-        return parse_number(p);
-    }
-    if (length > 0 && (isalpha((unsigned char)next[0]) || next[0] == '_'))
-        return parse_name(p);
-    if (!take(p, '('))
-        return refuse_here(p, "a number, a name or (");
+    take(p, '(');
     bs_expr inner = parse_expr(p);
     if (inner && !take(p, ')'))
-        return refuse_here(p, ")");
+        return refuse_after_operand(p, ")");
     return inner;
+}
+
+static bs_expr parse_atom(struct parser *p)
+{
+    skip_space(p);
+    struct glyph next = peek(p);
+    char first = next.meant[0];
+    if (is_digit(next) || (first == '.' && is_digit(glyph_at(p, p->at + next.length))))
+        return parse_number(p);
+    if (isalpha((unsigned char)first) || first == '_')
+        return parse_name(p);
+    if (first == '(')
+        return parse_parenthesis(p);
+    if (!isdigit((unsigned char)first))
+        return refuse_operand(p);
+    p->at += next.length; /* ½ */
+    return parse_decimal(p, p->at, next.meant);
 }
 
 static bs_expr parse_unary(struct parser *p);
@@ -367,13 +430,11 @@ static bs_expr parse_unary(struct parser *p);
 static bs_expr parse_power(struct parser *p)
 {
     bs_expr base = parse_atom(p);
-    size_t length;
-    skip_space(p);
-    const char *next = peek(p, &length);
-    if (!base || length == 0 || next[0] != '^')
+    if (!base || !next_is(p, '^'))
         return base;
-    p->at += length;
-    bs_expr exponent = next[1] ? bs_integer(p->pool, next[1] - '0') : parse_unary(p);
+    struct glyph hat = peek(p);
+    p->at += hat.length;
+    bs_expr exponent = hat.meant[1] ? bs_integer(p->pool, hat.meant[1] - '0') : parse_unary(p);
     return bs_power(p->pool, base, exponent);
 }
 
@@ -399,43 +460,68 @@ static bs_expr parse_unary(struct parser *p)
     return is_negative ? bs_neg(p->pool, operand) : operand;
 }
 
+/* What was read, or NULL: the reason is in the parser, in the pool, or it is memory. */
+static bs_expr build(struct parser *p, struct bs_list *list,
+                     bs_expr constructor(struct bs_pool *, struct bs_list *))
+{
+    if (!list->failed)
+        return constructor(p->pool, list);
+    bs_list_finish(list);
+    return NULL;
+}
+
+/* Read * or / and a factor.  Only a first number is divided at once: 1/3 is one, 1/x is x^-1. */
+static bool take_factor(struct parser *p, struct bs_list *factors)
+{
+    bool divides = next_is(p, '/');
+    if (!divides && !next_is(p, '*'))
+        return false;
+    if (factors->count == MOST_FACTORS) {
+        bs_list_add(factors, refuse(p, p->at, "more than %d factors in one product", MOST_FACTORS));
+        return false;
+    }
+    take(p, divides ? '/' : '*');
+    bs_expr factor = parse_unary(p);
+    if (divides && factors->count == 1 && bs_is_number(factors->items[0])) {
+        factor = bs_div(p->pool, factors->items[0], factor);
+        factors->count = 0;
+    } else if (divides) {
+        factor = bs_power(p->pool, factor, bs_integer(p->pool, -1));
+    }
+    bs_list_add(factors, factor);
+    return !factors->failed;
+}
+
 /* A sign before a term belongs to the whole term: -a*b is -(a*b). */
 static bs_expr parse_term(struct parser *p)
 {
     bool is_negative = take_signs(p);
-    bs_expr term = parse_power(p);
-    for (int factors = 1; term; factors++) {
-        bool divides = next_is(p, '/');
-        if (!divides && !next_is(p, '*'))
-            break;
-        if (factors == MOST_FACTORS)
-            return refuse(p, p->at, "more than %d factors in one product", MOST_FACTORS);
-        take(p, divides ? '/' : '*');
-        bs_expr factor = parse_unary(p);
-        term = divides ? bs_div(p->pool, term, factor) : bs_mul(p->pool, term, factor);
-    }
+    struct bs_list factors = {0};
+    bs_list_add(&factors, parse_power(p));
+    while (!factors.failed && take_factor(p, &factors))
+        continue;
+    bs_expr term = build(p, &factors, bs_list_product);
     return is_negative ? bs_neg(p->pool, term) : term;
+}
+
+static bool take_term(struct parser *p, struct bs_list *terms)
+{
+    bool minus = next_is(p, '-');
+    if (!minus && !next_is(p, '+'))
+        return false;
+    take(p, minus ? '-' : '+');
+    bs_expr term = parse_term(p);
+    bs_list_add(terms, minus ? bs_neg(p->pool, term) : term);
+    return !terms->failed;
 }
 
 static bs_expr parse_terms(struct parser *p)
 {
     struct bs_list terms = {0};
-    bs_expr term = parse_term(p);
-    while (term) {
-        bs_list_add(&terms, term);
-        bool minus = next_is(p, '-');
-        if (!minus && !next_is(p, '+'))
-            break;
-        take(p, minus ? '-' : '+');
-        term = parse_term(p);
-        if (minus)
-            term = bs_neg(p->pool, term);
-    }
-    if (!term) {
-        bs_list_finish(&terms);
-        return NULL;
-    }
-    return bs_list_sum(p->pool, &terms);
+    bs_list_add(&terms, parse_term(p));
+    while (!terms.failed && take_term(p, &terms))
+        continue;
+    return build(p, &terms, bs_list_sum);
 }
 
 static bs_expr parse_expr(struct parser *p)
@@ -447,16 +533,6 @@ static bs_expr parse_expr(struct parser *p)
     return result;
 }
 
-static bs_expr refuse_rest(struct parser *p)
-{
-    size_t length;
-    const char *next = peek(p, &length);
-    if (is_name_char(next[0]) || next[0] == '(')
-        return refuse(p, p->at, "expected an operator, got \"%.*s\": write * between factors",
-                      (int)length, p->at);
-    return refuse_here(p, "an operator");
-}
-
 int bs_parse(bs_expr *out, struct bs_pool *pool, const char *text, size_t length,
              struct bs_error *err)
 {
@@ -464,7 +540,7 @@ int bs_parse(bs_expr *out, struct bs_pool *pool, const char *text, size_t length
     bs_expr result = parse_expr(&p);
     skip_space(&p);
     if (result && p.at < p.end)
-        result = refuse_rest(&p);
+        result = refuse_after_operand(&p, "an operator");
     if (!result)
         return p.failed ? BS_REFUSED : bs_pool_error(pool, err);
     *out = result;

@@ -182,7 +182,7 @@ static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, co
             wanted.depth = args[i]->depth + 1;
     }
     if (wanted.depth > BS_MAX_DEPTH)
-        return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply (400 levels)");
+        return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply");
     wanted.hash = hash_payload(hash, &wanted);
     if (wanted.kind == BS_SYMBOL || wanted.kind == BS_REF)
         wanted.leaves = UINT64_C(1) << (wanted.hash % 64);
