@@ -7,6 +7,11 @@ struct bs_cursor bs_tape_cursor(const struct bs_tape *tape)
     return tape->cursor;
 }
 
+void bs_tape_move(struct bs_tape *tape, struct bs_cursor cursor)
+{
+    tape->cursor = cursor;
+}
+
 void bs_tape_rewind(struct bs_tape *tape)
 {
     tape->cursor = (struct bs_cursor){0, 0};

@@ -45,8 +45,8 @@ int bs_tape_create(struct bs_tape **out, double kink, struct bs_error *err);
 
 /*
  * The tape of one pass of a network in a notation that fits it.  The pass is the tape's from then
- * on; of the notation it takes a share.  `eta` NAN: no rate, so no update.  Refused: two entries
- * that would have the same spelling.
+ * on, also when this fails; of the notation it takes a share.  `eta` NAN: no rate, so no update.
+ * Refused: two entries that would have the same spelling.
  */
 int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
                     double eta, struct bs_error *err);
@@ -170,6 +170,7 @@ struct bs_cursor {
 };
 
 struct bs_cursor bs_tape_cursor(const struct bs_tape *tape);
+void bs_tape_move(struct bs_tape *tape, struct bs_cursor cursor); /* to where it has stood */
 void bs_tape_rewind(struct bs_tape *tape);
 bool bs_tape_is_shown(const struct bs_tape *tape, bs_entry entry);
 
