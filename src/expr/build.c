@@ -66,7 +66,6 @@ double bs_number_value(bs_expr expr)
     return expr->u.number.real;
 }
 
-/* A double result as it is, not taken for a decimal. */
 static bs_expr inexact(struct bs_pool *pool, double value)
 {
     if (!isfinite(value))
@@ -101,6 +100,11 @@ bs_expr bs_number_inverse(struct bs_pool *pool, bs_expr a)
     if (bs_is_exact(a))
         return bs_rational(pool, a->u.number.den, a->u.number.num);
     return inexact(pool, 1 / bs_number_value(a));
+}
+
+bool bs_is_inverse(bs_expr expr)
+{
+    return expr->kind == BS_POWER && bs_is_integer(expr->args[1], -1);
 }
 
 bool bs_is_negative_term(bs_expr term)

@@ -49,7 +49,7 @@ static int eval_product(struct bs_valued *out, bs_expr expr, struct evaluation *
     *out = (struct bs_valued){1, 1};
     for (int i = 0; i < expr->count; i++) {
         bs_expr arg = expr->args[i];
-        bool divides = i > 0 && arg->kind == BS_POWER && bs_is_integer(arg->args[1], -1);
+        bool divides = i > 0 && bs_is_inverse(arg);
         int status = evaluate(&factor, divides ? arg->args[0] : arg, at);
         if (status < 0)
             return status;

@@ -36,7 +36,8 @@ enum bs_kind {
 struct bs_node {
     enum bs_kind kind;
     uint32_t hash;
-    uint64_t leaves; /* a bit for each symbol and ref in it, by hash: no common bit, not contained */
+    /* A bit for each symbol and ref in it, by hash: no common bit, not contained. */
+    uint64_t leaves;
     int depth; /* 1 for a leaf */
     int count; /* operands */
     union {

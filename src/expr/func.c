@@ -87,7 +87,7 @@ SLOPE(slope_sigmoid, y *(1 - y))
 SLOPE(slope_tanh, (1 + y) * (1 - y))
 SLOPE(slope_relu, at_kink(x, 0, 1, kink))
 SLOPE(slope_leaky_relu, at_kink(x, LEAK, 1, kink))
-SLOPE(slope_elu, x > 0 ? 1 : y + 1)
+SLOPE(slope_elu, x > 0 ? 1 : exp(x)) /* y + 1 would lose the digits of a small slope */
 SLOPE(slope_softplus, sigmoid(x))
 SLOPE(slope_swish, y + sigmoid(x) * (1 - y))
 SLOPE(slope_gelu, normal_cdf(x) + x * normal_pdf(x))
@@ -345,6 +345,7 @@ const struct bs_func bs_funcs[] = {
      .formula = "x*log(y)",
      .about = "x times log y, and 0 when x is 0, as in cross-entropy",
      .value = value_xlog,
+     .shown_factor = "log",
      .partial = {"log(y)", "x/y"},
      .rule = "(x·log y)' = x/y"},
     {.name = "relu_slope",

@@ -11,6 +11,8 @@ struct bs_func {
     const char *name;    /* as typed */
     const char *unicode; /* as printed on a terminal; NULL: the name */
     const char *latex;   /* NULL: \operatorname{name} */
+    /* Of two arguments, shown as x·shown_factor(y) where ASCII is not asked for; or NULL. */
+    const char *shown_factor;
     int arity;           /* 1, 2, or BS_ANY_ARITY: one or more */
     bool is_indexed;     /* called as name_k(...), k from 1 to the number of arguments */
     bool is_activation;  /* may be a layer's activation */

@@ -22,7 +22,7 @@ uint64_t bs_next_stamp(void);
 /* Note in the pool why something became NULL (the first reason stays), and give NULL. */
 bs_expr bs_pool_refuse(struct bs_pool *pool, enum bs_status status, const char *text);
 
-/* Operands of a node about to be built: short lists live on the stack. */
+/* Operands of a node about to be built. */
 struct bs_list {
     bs_expr *items;
     size_t count, capacity;
@@ -42,6 +42,12 @@ bs_expr bs_list_product(struct bs_pool *pool, struct bs_list *list);
 bs_expr bs_number_add(struct bs_pool *pool, bs_expr a, bs_expr b);
 bs_expr bs_number_mul(struct bs_pool *pool, bs_expr a, bs_expr b);
 bs_expr bs_number_inverse(struct bs_pool *pool, bs_expr a); /* a is not 0 */
+
+/* Is the double that of a decimal of at most 15 digits, num/den with den a power of ten? */
+bool bs_short_decimal(int64_t *num, int64_t *den, double value);
+
+/* b^-1: as a factor it divides. */
+bool bs_is_inverse(bs_expr expr);
 
 /* Is it a negative number, or a product that starts with one? */
 bool bs_is_negative_term(bs_expr term);

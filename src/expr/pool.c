@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 struct bs_pool {
@@ -219,17 +219,40 @@ static int64_t greatest_common_divisor(int64_t a, int64_t b)
     return a < 0 ? -a : a;
 }
 
-static bs_expr real_node(struct bs_pool *pool, double value)
+/*
+ * A decimal of at most 15 digits is recognised by trying: num / 10^k in double is the nearest
+ * double of that decimal (both are exact), so equality means that the value is what the decimal
+ * reads as.
+ */
+bool bs_short_decimal(int64_t *num, int64_t *den, double value)
 {
+    const double largest = 1e15;
+    *den = 1;
+    for (int k = 0; k <= 15; k++, *den *= 10) {
+        double scaled = value * (double)*den;
+        if (!(fabs(scaled) < largest))
+            break;
+        *num = llround(scaled);
+        if ((double)*num / (double)*den == value)
+            return true;
+    }
+    return false;
+}
+
+bs_expr bs_real(struct bs_pool *pool, double value)
+{
+    int64_t num, den;
+    if (bs_short_decimal(&num, &den, value))
+        return bs_rational(pool, num, den);
     struct bs_node node = {.kind = BS_NUMBER};
-    node.u.number.real = value == 0 ? 0 : value; /* no -0 */
+    node.u.number.real = value;
     return intern(pool, node, 0, NULL);
 }
 
 bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den)
 {
     if (num == INT64_MIN || den == INT64_MIN)
-        return real_node(pool, (double)num / (double)den);
+        return bs_real(pool, (double)num / (double)den);
     int64_t divisor = greatest_common_divisor(num, den);
     if (den < 0)
         divisor = -divisor;
@@ -243,26 +266,6 @@ bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den)
 bs_expr bs_integer(struct bs_pool *pool, int64_t value)
 {
     return bs_rational(pool, value, 1);
-}
-
-/*
- * A decimal of at most 15 digits is recognised by trying: num / 10^k in double is the nearest
- * double of that decimal (both are exact), so equality means that the value is what the decimal
- * reads as.
- */
-bs_expr bs_real(struct bs_pool *pool, double value)
-{
-    const double largest = 1e15;
-    int64_t den = 1;
-    for (int k = 0; k <= 15; k++, den *= 10) {
-        double scaled = value * (double)den;
-        if (!(scaled < largest && scaled > -largest))
-            break;
-        int64_t num = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-        if ((double)num / (double)den == value)
-            return bs_rational(pool, num, den);
-    }
-    return real_node(pool, value);
 }
 
 bs_expr bs_symbol_n(struct bs_pool *pool, const char *name, size_t length)

@@ -11,20 +11,17 @@
 
 /* The words that differ between forms; everything else is common. */
 static const struct words {
-    const char *minus, *plus, *times, *divide, *ellipsis;
+    const char *minus, *plus, *times, *divide, *ellipsis, *open, *close, *half;
 } words[] = {
-    [BS_UNICODE] = {"−", " + ", "·", "/", "…"},
-    [BS_ASCII] = {"-", " + ", "*", "/", "..."},
-    [BS_LATEX] = {"-", " + ", " \\cdot ", "/", "\\dots"},
+    [BS_UNICODE] = {"−", " + ", "·", "/", "…", "(", ")", "½"},
+    [BS_ASCII] = {"-", " + ", "*", "/", "...", "(", ")", NULL},
+    [BS_LATEX] = {"-", " + ", " \\cdot ", "/", "\\dots", "\\left(", "\\right)", "\\frac{1}{2}"},
 };
 
 const char *bs_minus(enum bs_form form)
 {
     return words[form].minus;
 }
-
-static void put(struct bs_buf *buf, bs_expr expr, const struct bs_style *style,
-                enum bs_binding context, bool leads);
 
 /* Greek, also before a layer's number: delta1 is δ1. */
 static void put_stem(struct bs_buf *buf, const char *name, size_t length, enum bs_form form)
@@ -76,204 +73,229 @@ void bs_buf_name(struct bs_buf *buf, const char *name, enum bs_form form)
         bs_buf_char(buf, '\'');
 }
 
+/*
+ * A text on its way.  A shared part is written out wherever it stands, so a text may be
+ * exponentially longer than its expression: from byte `end` on, an ellipsis stands for every part.
+ */
+struct writer {
+    struct bs_buf *buf;
+    const struct bs_style *style;
+    struct words words;
+    size_t end;
+};
+
+static bool is_full(const struct writer *w)
+{
+    return w->buf->length >= w->end;
+}
+
+static void put(struct writer *w, bs_expr expr, enum bs_binding context, bool leads);
+
+/*
+ * Is item i of a list to be written?  The first few and the last are; one ellipsis, after the
+ * separator, stands for those between.
+ */
+static bool is_written(struct writer *w, int i, int count, const char *separator, bool *is_cut)
+{
+    int most = w->style->most_terms, kept = most > 3 ? most - 2 : 1;
+    if (i == 0 || (!is_full(w) && (most == 0 || count <= most || i < kept || i == count - 1)))
+        return true;
+    if (!*is_cut)
+        bs_buf_printf(w->buf, "%s%s", separator, w->words.ellipsis);
+    *is_cut = true;
+    return false;
+}
+
+/* Does its decimal text read back as the same rational? */
 static bool is_decimal(bs_expr number)
 {
-    int64_t den = number->u.number.den;
-    while (den % 10 == 0)
-        den /= 10;
-    while (den % 2 == 0)
-        den /= 2;
-    while (den % 5 == 0)
-        den /= 5;
-    return den == 1 && fabs(number->u.number.real) < 1e15;
+    int64_t num, den, scaled;
+    return bs_short_decimal(&num, &den, bs_number_value(number)) &&
+           den % number->u.number.den == 0 &&
+           !__builtin_mul_overflow(number->u.number.num, den / number->u.number.den, &scaled) &&
+           scaled == num;
 }
 
 /*
- * A decimal prints as one (every digit of it); other rationals as a quotient, which parses back to
- * the same rational.
+ * A number without its sign.  A decimal prints as one (every digit of it); other rationals as a
+ * quotient, which parses back to the same rational.
  */
-static enum bs_binding put_number(struct bs_buf *buf, bs_expr number, const struct bs_style *style)
+static enum bs_binding put_magnitude(struct writer *w, bs_expr number)
 {
-    bool is_negative = bs_number_value(number) < 0;
+    const bool is_latex = w->style->form == BS_LATEX;
     int64_t num = number->u.number.num, den = number->u.number.den;
-    const char *minus = bs_minus(style->form);
-    bool all = style->form == BS_ASCII;
-    if (den == 0) {
-        bs_buf_number(buf, bs_number_value(number), all ? BS_ALL_FIGURES : style->digits, minus);
-    } else if (den == 2 && (num == 1 || num == -1) && style->form == BS_UNICODE) {
-        bs_buf_printf(buf, "%s½", is_negative ? minus : "");
-    } else if (den == 1 || !is_decimal(number)) {
-        bs_buf_printf(buf, "%s%" PRId64, is_negative ? minus : "", is_negative ? -num : num);
-        if (den != 1)
-            bs_buf_printf(buf, "/%" PRId64, den);
-    } else {
-        bs_buf_number(buf, bs_number_value(number), BS_ALL_FIGURES, minus);
+    num = num < 0 ? -num : num;
+    if (num == 1 && den == 2 && w->words.half) {
+        bs_buf_put(w->buf, w->words.half);
+        return BS_BINDS_POWER;
     }
-    if (is_negative)
-        return BS_BINDS_SUM;
-    return den > 1 && !is_decimal(number) ? BS_BINDS_PRODUCT : BS_BINDS_ATOM;
+    if (den == 0 || (den > 1 && is_decimal(number))) {
+        bool all = den != 0 || w->style->form == BS_ASCII;
+        bs_buf_number(w->buf, fabs(bs_number_value(number)),
+                      all ? BS_ALL_FIGURES : w->style->digits, "");
+        return BS_BINDS_ATOM;
+    }
+    if (den == 1) {
+        bs_buf_printf(w->buf, "%" PRId64, num);
+        return BS_BINDS_ATOM;
+    }
+    bs_buf_printf(w->buf, is_latex ? "\\frac{%" PRId64 "}{%" PRId64 "}" : "%" PRId64 "/%" PRId64,
+                  num, den);
+    return is_latex ? BS_BINDS_POWER : BS_BINDS_PRODUCT;
 }
 
-static enum bs_binding put_leaf(struct bs_buf *buf, bs_expr leaf, const struct bs_style *style)
+static enum bs_binding put_number(struct writer *w, bs_expr number)
 {
+    bool is_negative = bs_number_value(number) < 0;
+    bs_buf_put(w->buf, is_negative ? w->words.minus : "");
+    enum bs_binding binding = put_magnitude(w, number);
+    return is_negative ? BS_BINDS_SUM : binding;
+}
+
+static enum bs_binding put_leaf(struct writer *w, bs_expr leaf)
+{
+    const struct bs_style *style = w->style;
+    if (leaf->kind == BS_NUMBER)
+        return put_number(w, leaf);
     if (style->leaf)
-        return style->leaf(buf, style->context, leaf, style->form);
+        return style->leaf(w->buf, style->context, leaf, style->form);
     if (leaf->kind == BS_REF)
-        bs_buf_printf(buf, "#%" PRId64, leaf->u.ref);
+        bs_buf_printf(w->buf, "#%" PRId64, leaf->u.ref);
     else
-        bs_buf_name(buf, leaf->u.name, style->form);
+        bs_buf_name(w->buf, leaf->u.name, style->form);
     return BS_BINDS_ATOM;
 }
 
-/* The middle of a long list is left out: the first few and the last stay. */
-static bool is_cut(int i, int count, const struct bs_style *style)
+static void put_product(struct writer *w, bs_expr product, bool negated, bool leads);
+
+/* A negative term after its minus sign. */
+static void put_negated(struct writer *w, bs_expr term)
 {
-    return style->most_terms > 0 && count > style->most_terms && i >= style->most_terms - 2 &&
-           i < count - 1;
+    if (term->kind == BS_PRODUCT)
+        put_product(w, term, true, false);
+    else
+        put_magnitude(w, term);
 }
 
-/* The factors of −1·rest, printed after a minus sign: the same product with its number positive. */
-static void put_product(struct bs_buf *buf, bs_expr product, const struct bs_style *style,
-                        bool negated, bool leads);
-
-static void put_term(struct bs_buf *buf, bs_expr term, const struct bs_style *style, bool negated,
-                     bool leads)
+static void put_sum(struct writer *w, bs_expr sum)
 {
-    if (!negated)
-        put(buf, term, style, leads ? BS_BINDS_SUM : BS_BINDS_PRODUCT, leads);
-    else if (term->kind == BS_PRODUCT)
-        put_product(buf, term, style, true, false);
-    else { /* a negative number: its text after its own sign */
-        size_t start = buf->length;
-        put_number(buf, term, style);
-        if (!buf->failed)
-            bs_buf_splice(buf, start, strlen(bs_minus(style->form)), "");
-    }
-}
-
-static enum bs_binding put_sum(struct bs_buf *buf, bs_expr sum, const struct bs_style *style)
-{
-    bool cut = false;
+    bool is_cut = false;
     for (int i = 0; i < sum->count; i++) {
-        if (is_cut(i, sum->count, style)) {
-            if (!cut)
-                bs_buf_printf(buf, " + %s", words[style->form].ellipsis);
-            cut = true;
+        bs_expr term = sum->args[i];
+        if (!is_written(w, i, sum->count, w->words.plus, &is_cut))
             continue;
+        if (i == 0) {
+            put(w, term, BS_BINDS_SUM, true);
+        } else if (bs_is_negative_term(term)) {
+            bs_buf_printf(w->buf, " %s ", w->words.minus);
+            put_negated(w, term);
+        } else {
+            bs_buf_put(w->buf, w->words.plus);
+            put(w, term, BS_BINDS_PRODUCT, false);
         }
-        bool negated = i > 0 && bs_is_negative_term(sum->args[i]);
-        if (negated)
-            bs_buf_printf(buf, " %s ", bs_minus(style->form));
-        else if (i > 0)
-            bs_buf_put(buf, words[style->form].plus);
-        put_term(buf, sum->args[i], style, negated, i == 0);
     }
-    return BS_BINDS_SUM;
 }
 
-static bool is_inverse(bs_expr factor)
+/*
+ * b^-1 prints as /b after another factor.  Not after a lone number where that would be read as
+ * something else: 6/3 as 2, 1/x as x^-1.
+ */
+static bool prints_as_divisor(bs_expr product, int i, int from)
 {
-    return factor->kind == BS_POWER && bs_is_integer(factor->args[1], -1);
-}
-
-/* b^-1 prints as /b after a factor that is no plain number (6/3 would be read as 2). */
-static bool prints_as_divisor(bs_expr product, int i, bool has_left)
-{
-    if (!is_inverse(product->args[i]) || !has_left)
+    bs_expr factor = product->args[i], first = product->args[0];
+    if (i == from || !bs_is_inverse(factor))
         return false;
-    if (!bs_is_number(product->args[i]->args[0]))
-        return true;
-    for (int k = 0; k < i; k++)
-        if (!bs_is_number(product->args[k]))
-            return true;
-    return false;
+    return i > 1 || !bs_is_number(first) ||
+           !(bs_is_number(factor->args[0]) || bs_is_integer(first, 1));
 }
 
-/* Factors from..end of a product, joined; `first_negated` prints the first number as positive. */
-static void put_factors(struct bs_buf *buf, bs_expr product, const struct bs_style *style, int from,
-                        bool first_negated, bool leads)
+/* The factors from `from` on; the first is written without its sign when it is `negated`. */
+static void put_factors(struct writer *w, bs_expr product, int from, bool negated, bool leads)
 {
-    const struct words *word = &words[style->form];
-    const char *times = style->is_spaced && style->form == BS_UNICODE ? " · " : word->times;
-    bool cut = false;
+    bool is_cut = false;
     for (int i = from; i < product->count; i++) {
         bs_expr factor = product->args[i];
-        if (is_cut(i - from, product->count - from, style)) {
-            bs_buf_put(buf, cut ? "" : times);
-            bs_buf_put(buf, cut ? "" : word->ellipsis);
-            cut = true;
+        if (!is_written(w, i - from, product->count - from, w->words.times, &is_cut))
             continue;
-        }
-        bool divides = prints_as_divisor(product, i, i > from);
+        bool divides = prints_as_divisor(product, i, from);
         if (i > from)
-            bs_buf_put(buf, divides ? word->divide : times);
-        if (i == from && first_negated)
-            put_term(buf, factor, style, true, false);
+            bs_buf_put(w->buf, divides ? w->words.divide : w->words.times);
+        if (i == from && negated)
+            put_magnitude(w, factor);
         else if (divides)
-            put(buf, factor->args[0], style, BS_BINDS_POWER, false);
-        else if (i == from && is_inverse(factor))
-            put(buf, factor, style, BS_BINDS_PRODUCT, leads);
+            put(w, factor->args[0], BS_BINDS_POWER, false);
         else
-            put(buf, factor, style,
-                i == from && bs_is_number(factor) ? BS_BINDS_PRODUCT : BS_BINDS_POWER,
-                leads && i == from);
+            put(w, factor, i == from ? BS_BINDS_PRODUCT : BS_BINDS_POWER, leads && i == from);
     }
 }
 
-static void put_fraction(struct bs_buf *buf, bs_expr product, const struct bs_style *style,
-                         int from, bool first_negated);
-
-static bool has_inverse(bs_expr product, int from)
+/* How many factors from `from` on are divisors (or are none)? */
+static int count_factors(bs_expr product, int from, bool divisors)
 {
+    int count = 0;
     for (int i = from; i < product->count; i++)
-        if (is_inverse(product->args[i]))
-            return true;
-    return false;
+        count += bs_is_inverse(product->args[i]) == divisors;
+    return count;
 }
 
-static void put_product(struct bs_buf *buf, bs_expr product, const struct bs_style *style,
-                        bool negated, bool leads)
+/* LaTeX: one side of a fraction. */
+static void put_side(struct writer *w, bs_expr product, int from, bool negated, bool divisors)
 {
-    bool minus_one =
-        negated && bs_is_integer(product->args[0], -1) && !bs_is_number(product->args[1]);
-    int from = minus_one ? 1 : 0;
-    if (style->form == BS_LATEX && has_inverse(product, from))
-        put_fraction(buf, product, style, from, negated && !minus_one);
-    else
-        put_factors(buf, product, style, from, negated && !minus_one, leads);
-}
-
-/* LaTeX: what multiplies over what divides. */
-static void put_fraction(struct bs_buf *buf, bs_expr product, const struct bs_style *style,
-                         int from, bool first_negated)
-{
-    for (int below = 0; below < 2; below++) {
-        int printed = 0;
-        bs_buf_put(buf, below ? "}{" : "\\frac{");
-        for (int i = from; i < product->count; i++) {
-            bs_expr factor = product->args[i];
-            if (is_inverse(factor) != (below == 1))
-                continue;
-            bs_buf_put(buf, printed++ ? words[BS_LATEX].times : "");
-            if (i == from && first_negated)
-                put_term(buf, factor, style, true, false);
-            else
-                put(buf, below ? factor->args[0] : factor, style, BS_BINDS_POWER, false);
-        }
-        if (printed == 0)
-            bs_buf_char(buf, '1');
+    const int count = count_factors(product, from, divisors);
+    bool is_cut = false;
+    for (int i = from, k = 0; i < product->count; i++) {
+        bs_expr factor = product->args[i];
+        if (bs_is_inverse(factor) != divisors ||
+            !is_written(w, k++, count, w->words.times, &is_cut))
+            continue;
+        if (k > 1)
+            bs_buf_put(w->buf, w->words.times);
+        if (i == from && negated)
+            put_magnitude(w, factor);
+        else
+            put(w, divisors ? factor->args[0] : factor, count == 1 ? BS_BINDS_SUM : BS_BINDS_POWER,
+                k == 1);
     }
-    bs_buf_char(buf, '}');
+    if (count == 0)
+        bs_buf_char(w->buf, '1');
 }
 
-static enum bs_binding put_signed_product(struct bs_buf *buf, bs_expr product,
-                                          const struct bs_style *style, bool leads)
+/*
+ * A product after its minus sign if it is `negated`.  A coefficient −1 is the sign alone, except
+ * where what follows would swallow it: −1·2 is not −2, −1·(a·b) not −a·b.
+ */
+static void put_product(struct writer *w, bs_expr product, bool negated, bool leads)
+{
+    bs_expr next = product->args[1];
+    bool is_sign = negated && bs_is_integer(product->args[0], -1) && !bs_is_number(next) &&
+                   next->kind != BS_PRODUCT;
+    int from = is_sign ? 1 : 0;
+    negated = negated && !is_sign;
+    if (w->style->form != BS_LATEX || count_factors(product, from, true) == 0) {
+        put_factors(w, product, from, negated, leads);
+        return;
+    }
+    bs_buf_put(w->buf, "\\frac{");
+    put_side(w, product, from, negated, false);
+    bs_buf_put(w->buf, "}{");
+    put_side(w, product, from, negated, true);
+    bs_buf_char(w->buf, '}');
+}
+
+static void put_signed_product(struct writer *w, bs_expr product, bool leads)
 {
     bool is_negative = bs_is_negative_term(product);
     if (is_negative)
-        bs_buf_put(buf, bs_minus(style->form));
-    put_product(buf, product, style, is_negative, leads && !is_negative);
-    return is_negative ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
+        bs_buf_put(w->buf, w->words.minus);
+    put_product(w, product, is_negative, leads && !is_negative);
+}
+
+static void put_inverse(struct writer *w, bs_expr base)
+{
+    bool is_latex = w->style->form == BS_LATEX;
+    bs_buf_put(w->buf, is_latex ? "\\frac{1}{" : "1/");
+    put(w, base, is_latex ? BS_BINDS_SUM : BS_BINDS_POWER, is_latex);
+    bs_buf_put(w->buf, is_latex ? "}" : "");
 }
 
 static const char *superscript(bs_expr exponent)
@@ -281,133 +303,157 @@ static const char *superscript(bs_expr exponent)
     return bs_is_integer(exponent, 2) ? "²" : bs_is_integer(exponent, 3) ? "³" : NULL;
 }
 
-static enum bs_binding put_power(struct bs_buf *buf, bs_expr power, const struct bs_style *style)
+static void put_power(struct writer *w, bs_expr power)
 {
     bs_expr base = power->args[0], exponent = power->args[1];
-    if (is_inverse(power) && !bs_is_number(base)) {
-        bs_buf_put(buf, style->form == BS_LATEX ? "\\frac{1}{" : "1/");
-        put(buf, base, style, style->form == BS_LATEX ? BS_BINDS_SUM : BS_BINDS_POWER, false);
-        bs_buf_put(buf, style->form == BS_LATEX ? "}" : "");
-        return style->form == BS_LATEX ? BS_BINDS_POWER : BS_BINDS_PRODUCT;
+    bool is_latex = w->style->form == BS_LATEX;
+    if (bs_is_inverse(power) && !bs_is_number(base)) {
+        put_inverse(w, base);
+        return;
     }
-    put(buf, base, style, BS_BINDS_ATOM, false);
-    if (style->form == BS_UNICODE && superscript(exponent)) {
-        bs_buf_put(buf, superscript(exponent));
-        return BS_BINDS_POWER;
+    put(w, base, BS_BINDS_ATOM, false);
+    if (w->style->form == BS_UNICODE && superscript(exponent)) {
+        bs_buf_put(w->buf, superscript(exponent));
+        return;
     }
-    bs_buf_put(buf, style->form == BS_LATEX ? "^{" : "^");
-    put(buf, exponent, style, style->form == BS_LATEX ? BS_BINDS_SUM : BS_BINDS_ATOM, false);
-    bs_buf_put(buf, style->form == BS_LATEX ? "}" : "");
-    return BS_BINDS_POWER;
+    bs_buf_put(w->buf, is_latex ? "^{" : "^");
+    put(w, exponent, is_latex ? BS_BINDS_SUM : BS_BINDS_ATOM, is_latex);
+    bs_buf_put(w->buf, is_latex ? "}" : "");
 }
 
-static void put_function(struct bs_buf *buf, const struct bs_func *func, enum bs_form form)
+static void put_function(struct writer *w, const struct bs_func *func, int index)
 {
-    if (form == BS_UNICODE && func->unicode)
-        bs_buf_put(buf, func->unicode);
-    else if (form == BS_LATEX && func->latex)
-        bs_buf_put(buf, func->latex);
-    else if (form == BS_LATEX)
-        bs_buf_printf(buf, "\\operatorname{%s}", func->name);
+    if (w->style->form == BS_UNICODE && func->unicode)
+        bs_buf_put(w->buf, func->unicode);
+    else if (w->style->form == BS_LATEX && func->latex)
+        bs_buf_put(w->buf, func->latex);
     else
-        bs_buf_put(buf, func->name);
+        bs_buf_printf(w->buf, w->style->form == BS_LATEX ? "\\operatorname{%s}" : "%s", func->name);
+    if (index)
+        bs_buf_printf(w->buf, w->style->form == BS_LATEX ? "_{%d}" : "_%d", index);
 }
 
-static void put_arguments(struct bs_buf *buf, bs_expr call, const struct bs_style *style)
+static void put_arguments(struct writer *w, int count, const bs_expr *args)
 {
-    bool cut = false;
-    for (int i = 0; i < call->count; i++) {
-        bool skipped = is_cut(i, call->count, style);
-        if (!skipped || !cut)
-            bs_buf_put(buf, i > 0 ? ", " : "");
-        if (skipped && !cut)
-            bs_buf_put(buf, words[style->form].ellipsis);
-        else if (!skipped)
-            put(buf, call->args[i], style, BS_BINDS_SUM, true);
-        cut = cut || skipped;
+    bool is_cut = false;
+    bs_buf_put(w->buf, w->words.open);
+    for (int i = 0; i < count; i++) {
+        if (!is_written(w, i, count, ", ", &is_cut))
+            continue;
+        bs_buf_put(w->buf, i > 0 ? ", " : "");
+        put(w, args[i], BS_BINDS_SUM, true);
     }
+    bs_buf_put(w->buf, w->words.close);
 }
 
 /* xlog(d, y) reads d·log(y) where people read it; only ASCII must name the function. */
-static enum bs_binding put_xlog(struct bs_buf *buf, bs_expr call, const struct bs_style *style)
+static bool prints_as_product(bs_expr call, enum bs_form form)
 {
-    put(buf, call->args[0], style, BS_BINDS_POWER, false);
-    bs_buf_printf(buf, "%slog(", words[style->form].times);
-    put(buf, call->args[1], style, BS_BINDS_SUM, true);
-    bs_buf_char(buf, ')');
-    return BS_BINDS_PRODUCT;
+    return call->u.call.func->shown_factor && form != BS_ASCII;
 }
 
-static enum bs_binding put_call(struct bs_buf *buf, bs_expr call, const struct bs_style *style)
+static void put_call(struct writer *w, bs_expr call, bool leads)
 {
     const struct bs_func *func = call->u.call.func;
-    if (func->arity == 2 && style->form != BS_ASCII)
-        return put_xlog(buf, call, style);
-    put_function(buf, func, style->form);
-    if (call->u.call.index)
-        bs_buf_printf(buf, style->form == BS_LATEX ? "_{%d}" : "_%d", call->u.call.index);
-    bs_buf_put(buf, style->form == BS_LATEX ? "\\left(" : "(");
-    put_arguments(buf, call, style);
-    bs_buf_put(buf, style->form == BS_LATEX ? "\\right)" : ")");
-    return BS_BINDS_ATOM;
-}
-
-static enum bs_binding put_indexed_sum(struct bs_buf *buf, bs_expr sum,
-                                       const struct bs_style *style)
-{
-    static const char *const pieces[][5] = {
-        [BS_UNICODE] = {"Σ_", "=", "..", " ", ""},
-        [BS_ASCII] = {"sum(", ", ", ", ", ", ", ")"},
-        [BS_LATEX] = {"\\sum_{", "=", "}^{", "} ", ""},
-    };
-    enum bs_binding inner = style->form == BS_ASCII ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
-    for (int i = 0; i < 4; i++) {
-        bs_buf_put(buf, pieces[style->form][i]);
-        put(buf, sum->args[i], style, inner, i == 3 && inner == BS_BINDS_SUM);
+    if (prints_as_product(call, w->style->form)) {
+        put(w, call->args[0], BS_BINDS_POWER, leads);
+        bs_buf_put(w->buf, w->words.times);
+        put_function(w, bs_func_find(func->shown_factor), 0);
+        put_arguments(w, 1, call->args + 1);
+    } else {
+        put_function(w, func, call->u.call.index);
+        put_arguments(w, call->count, call->args);
     }
-    bs_buf_put(buf, pieces[style->form][4]);
-    return style->form == BS_ASCII ? BS_BINDS_ATOM : BS_BINDS_SUM;
 }
 
-static enum bs_binding put_bare(struct bs_buf *buf, bs_expr expr, const struct bs_style *style,
-                                bool leads)
+static void put_indexed_sum(struct writer *w, bs_expr sum)
+{
+    static const struct {
+        const char *before[4], *after;
+        enum bs_binding bound, body;
+    } forms[] = {
+        [BS_UNICODE] = {{"Σ_", "=", "..", " "}, "", BS_BINDS_POWER, BS_BINDS_PRODUCT},
+        [BS_ASCII] = {{"sum(", ", ", ", ", ", "}, ")", BS_BINDS_SUM, BS_BINDS_SUM},
+        [BS_LATEX] = {{"\\sum_{", "=", "}^{", "} "}, "", BS_BINDS_SUM, BS_BINDS_PRODUCT},
+    };
+    enum bs_form form = w->style->form;
+    for (int i = 0; i < 4; i++) {
+        enum bs_binding context = i < 3 ? forms[form].bound : forms[form].body;
+        bs_buf_put(w->buf, forms[form].before[i]);
+        put(w, sum->args[i], context, context == BS_BINDS_SUM);
+    }
+    bs_buf_put(w->buf, forms[form].after);
+}
+
+static enum bs_binding binding_of(bs_expr expr, enum bs_form form)
 {
     switch (expr->kind) {
-    case BS_NUMBER:
-        return put_number(buf, expr, style);
     case BS_SUM:
-        return put_sum(buf, expr, style);
+        return BS_BINDS_SUM;
     case BS_PRODUCT:
-        return put_signed_product(buf, expr, style, leads);
+        return bs_is_negative_term(expr) ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
     case BS_POWER:
-        return put_power(buf, expr, style);
-    case BS_CALL:
-        return put_call(buf, expr, style);
+        return bs_is_inverse(expr) && !bs_is_number(expr->args[0]) && form != BS_LATEX
+                   ? BS_BINDS_PRODUCT
+                   : BS_BINDS_POWER;
     case BS_INDEXED_SUM:
-        return put_indexed_sum(buf, expr, style);
+        return form == BS_ASCII ? BS_BINDS_ATOM : BS_BINDS_SUM;
     default:
-        return put_leaf(buf, expr, style);
+        return expr->kind == BS_CALL && prints_as_product(expr, form) ? BS_BINDS_PRODUCT
+                                                                      : BS_BINDS_ATOM;
+    }
+}
+
+static void put_bare(struct writer *w, bs_expr expr, bool leads)
+{
+    switch (expr->kind) {
+    case BS_SUM:
+        put_sum(w, expr);
+        break;
+    case BS_PRODUCT:
+        put_signed_product(w, expr, leads);
+        break;
+    case BS_POWER:
+        put_power(w, expr);
+        break;
+    case BS_CALL:
+        put_call(w, expr, leads);
+        break;
+    default:
+        put_indexed_sum(w, expr);
+        break;
     }
 }
 
 /*
  * Write the expression where something that binds as `context` is needed; `leads` when nothing
- * stands before it, so that a minus sign needs no parentheses.
+ * stands before it, so that a minus sign needs no parentheses.  How a leaf binds is known from
+ * its text only.
  */
-static void put(struct bs_buf *buf, bs_expr expr, const struct bs_style *style,
-                enum bs_binding context, bool leads)
+static void put(struct writer *w, bs_expr expr, enum bs_binding context, bool leads)
 {
-    size_t start = buf->length;
-    bool is_leaf = expr->kind == BS_SYMBOL || expr->kind == BS_REF || expr->kind == BS_NUMBER;
-    enum bs_binding binding = put_bare(buf, expr, style, leads);
-    bool stands_bare = binding >= context || (leads && is_leaf && context < BS_BINDS_ATOM);
-    if (stands_bare || buf->failed)
+    size_t start = w->buf->length;
+    bool is_open;
+    if (is_full(w)) {
+        bs_buf_put(w->buf, w->words.ellipsis);
         return;
-    bs_buf_splice(buf, start, 0, "(");
-    bs_buf_char(buf, ')');
+    }
+    if (expr->count == 0) {
+        is_open = put_leaf(w, expr) < context && (!leads || context == BS_BINDS_ATOM);
+        if (is_open)
+            bs_buf_splice(w->buf, start, 0, w->words.open);
+    } else {
+        is_open = binding_of(expr, w->style->form) < context;
+        bs_buf_put(w->buf, is_open ? w->words.open : "");
+        put_bare(w, expr, leads || is_open);
+    }
+    bs_buf_put(w->buf, is_open ? w->words.close : "");
 }
 
 void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style)
 {
-    put(buf, expr, style, BS_BINDS_SUM, true);
+    struct writer w = {buf, style, words[style->form], buf->length + BS_MOST_TEXT};
+    if (style->is_spaced && style->form == BS_UNICODE)
+        w.words.times = " · ";
+    put(&w, expr, BS_BINDS_SUM, true);
 }

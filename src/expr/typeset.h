@@ -33,6 +33,12 @@ struct bs_style {
     void *context;
 };
 
+/*
+ * A text of more than BS_MOST_TEXT bytes is cut: … (in ASCII three points, which do not parse)
+ * stands for the parts beyond.
+ */
+enum { BS_MOST_TEXT = 1 << 18 };
+
 void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
 
 /* The minus sign of a form: U+2212, or "-". */

@@ -1,0 +1,389 @@
+#include "test_expr.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct typeset_case {
+    const char *text; /* read as a formula; ended by NULL */
+    const char *unicode, *ascii, *latex;
+};
+
+static void check_cases(const struct typeset_case *cases)
+{
+    for (; cases->text; cases++) {
+        bs_expr expr = parsed(cases->text);
+        ck_assert_str_eq(text_of(expr, BS_UNICODE), cases->unicode);
+        ck_assert_str_eq(text_of(expr, BS_ASCII), cases->ascii);
+        ck_assert_str_eq(text_of(expr, BS_LATEX), cases->latex);
+    }
+}
+
+START_TEST(sums_and_signs_print_as_written)
+{
+    check_cases((const struct typeset_case[]){
+        {"a + b", "a + b", "a + b", "a + b"},
+        {"a - b + c", "a − b + c", "a - b + c", "a - b + c"},
+        {"-x", "−x", "-x", "-x"},
+        {"-a + b", "−a + b", "-a + b", "-a + b"},
+        {"-(a + b)", "−(a + b)", "-(a + b)", "-\\left(a + b\\right)"},
+        {"a - (b - c)", "a − (b − c)", "a - (b - c)", "a - \\left(b - c\\right)"},
+        {"a + (b + c)", "a + (b + c)", "a + (b + c)", "a + \\left(b + c\\right)"},
+        {"a - 2", "a − 2", "a - 2", "a - 2"},
+        {"a + (-2)*b", "a − 2·b", "a - 2*b", "a - 2 \\cdot b"},
+        {"-2 + a", "−2 + a", "-2 + a", "-2 + a"},
+        {"a - 1*2", "a − 1·2", "a - 1*2", "a - 1 \\cdot 2"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(products_and_quotients_print_as_written)
+{
+    check_cases((const struct typeset_case[]){
+        {"a*b*c", "a·b·c", "a*b*c", "a \\cdot b \\cdot c"},
+        {"a*(b*c)", "a·(b·c)", "a*(b*c)", "a \\cdot \\left(b \\cdot c\\right)"},
+        {"-a*b", "−a·b", "-a*b", "-a \\cdot b"},
+        {"a*(-b)", "a·(−b)", "a*(-b)", "a \\cdot \\left(-b\\right)"},
+        {"x*(1 - x)", "x·(1 − x)", "x*(1 - x)", "x \\cdot \\left(1 - x\\right)"},
+        {"a/b", "a/b", "a/b", "\\frac{a}{b}"},
+        {"1/x", "1/x", "1/x", "\\frac{1}{x}"},
+        {"-1/x", "−1/x", "-1/x", "-\\frac{1}{x}"},
+        {"-2/x", "−2/x", "-2/x", "-\\frac{2}{x}"},
+        {"1/x*y", "1/x·y", "1/x*y", "\\frac{y}{x}"},
+        {"1/x/y", "1/x/y", "1/x/y", "\\frac{1}{x \\cdot y}"},
+        {"a/b/c", "a/b/c", "a/b/c", "\\frac{a}{b \\cdot c}"},
+        {"a/(b*c)", "a/(b·c)", "a/(b*c)", "\\frac{a}{b \\cdot c}"},
+        {"a/b*c", "a/b·c", "a/b*c", "\\frac{a \\cdot c}{b}"},
+        {"(a + b)/(c - d)", "(a + b)/(c − d)", "(a + b)/(c - d)", "\\frac{a + b}{c - d}"},
+        {"2*(a + b)/c", "2·(a + b)/c", "2*(a + b)/c", "\\frac{2 \\cdot \\left(a + b\\right)}{c}"},
+        {"1/(1 + exp(-x))", "1/(1 + exp(−x))", "1/(1 + exp(-x))",
+         "\\frac{1}{1 + \\exp\\left(-x\\right)}"},
+        {"x/3", "x/3", "x/3", "\\frac{x}{3}"},
+        {"2*3/4", "2·3/4", "2*3/4", "\\frac{2 \\cdot 3}{4}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(powers_print_as_written)
+{
+    check_cases((const struct typeset_case[]){
+        {"x^2 + y^3", "x² + y³", "x^2 + y^3", "x^{2} + y^{3}"},
+        {"x^n", "x^n", "x^n", "x^{n}"},
+        {"x^-2", "x^(−2)", "x^(-2)", "x^{-2}"},
+        {"x^(n - 1)", "x^(n − 1)", "x^(n - 1)", "x^{n - 1}"},
+        {"x^(1/3)", "x^(1/3)", "x^(1/3)", "x^{\\frac{1}{3}}"},
+        {"(a*b)^2", "(a·b)²", "(a*b)^2", "\\left(a \\cdot b\\right)^{2}"},
+        {"(-2)^2", "(−2)²", "(-2)^2", "\\left(-2\\right)^{2}"},
+        {"-x^2", "−x²", "-x^2", "-x^{2}"},
+        {"(-x)^2", "(−x)²", "(-x)^2", "\\left(-x\\right)^{2}"},
+        {"(x^2)^3", "(x²)³", "(x^2)^3", "\\left(x^{2}\\right)^{3}"},
+        {"x^2^3", "x^(2³)", "x^(2^3)", "x^{2^{3}}"},
+        {"(1/x)^2", "(1/x)²", "(1/x)^2", "\\left(\\frac{1}{x}\\right)^{2}"},
+        {"1/(1/x)", "1/(1/x)", "1/(1/x)", "\\frac{1}{\\frac{1}{x}}"},
+        {"2^-1", "2^(−1)", "2^(-1)", "2^{-1}"},
+        {"a/b^2", "a/b²", "a/b^2", "\\frac{a}{b^{2}}"},
+        {"tanh(x)^2", "tanh(x)²", "tanh(x)^2", "\\tanh\\left(x\\right)^{2}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(numbers_print_exactly)
+{
+    check_cases((const struct typeset_case[]){
+        {"0", "0", "0", "0"},
+        {"0.35", "0.35", "0.35", "0.35"},
+        {"-0.5", "−½", "-0.5", "-\\frac{1}{2}"},
+        {"0.5*(y - d)^2", "½·(y − d)²", "0.5*(y - d)^2",
+         "\\frac{1}{2} \\cdot \\left(y - d\\right)^{2}"},
+        {"1/3", "1/3", "1/3", "\\frac{1}{3}"},
+        {"1/3*x", "1/3·x", "1/3*x", "\\frac{1}{3} \\cdot x"},
+        {"x*(1/3)", "x·(1/3)", "x*(1/3)", "x \\cdot \\frac{1}{3}"},
+        {"x - 1/3", "x − 1/3", "x - 1/3", "x - \\frac{1}{3}"},
+        {"(1/3)^2", "(1/3)²", "(1/3)^2", "\\left(\\frac{1}{3}\\right)^{2}"},
+        {"0.1234567890123456789", "0.1235", "0.12345678901234568", "0.1235"},
+        {"1e-7", "1e-7", "1e-7", "1e-7"},
+        {"0.000123", "0.000123", "0.000123", "0.000123"},
+        {"123456789012345678", "123456789012345678", "123456789012345678", "123456789012345678"},
+        {"-9223372036854775807", "−9223372036854775807", "-9223372036854775807",
+         "-9223372036854775807"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(a_number_that_is_not_0_never_prints_as_0)
+{
+    const struct bs_style rough = {.form = BS_UNICODE, .digits = {.figures = 0, .decimals = 2}};
+    ck_assert_str_eq(typeset_as(bs_real(pool, 1.23456789012345678e-9), &rough), "1.2e-9");
+    ck_assert_str_eq(typeset_as(bs_real(pool, -5e-324), &rough), "−4.9e-324");
+    ck_assert_str_eq(typeset_as(bs_rational(pool, 1, INT64_MAX), &rough), "1/9223372036854775807");
+    ck_assert_str_eq(typeset_as(bs_real(pool, -0.0), &rough), "0");
+}
+END_TEST
+
+START_TEST(calls_print_by_the_name_of_their_row)
+{
+    check_cases((const struct typeset_case[]){
+        {"sigmoid(w*x + b)", "σ(w·x + b)", "sigmoid(w*x + b)",
+         "\\sigma\\left(w \\cdot x + b\\right)"},
+        {"relu(-x)", "ReLU(−x)", "relu(-x)", "\\operatorname{ReLU}\\left(-x\\right)"},
+        {"softplus(x)", "softplus(x)", "softplus(x)", "\\operatorname{softplus}\\left(x\\right)"},
+        {"max(a, b)", "max(a, b)", "max(a, b)", "\\max\\left(a, b\\right)"},
+        {"softmax_2(a, b)", "softmax_2(a, b)", "softmax_2(a, b)",
+         "\\operatorname{softmax}_{2}\\left(a, b\\right)"},
+        {"max_slope_1(a, b)", "max'_1(a, b)", "max_slope_1(a, b)", "\\max'_{1}\\left(a, b\\right)"},
+        {"relu_slope(x)", "ReLU'(x)", "relu_slope(x)", "\\operatorname{ReLU}'\\left(x\\right)"},
+        {"-xlog(d, y)", "−d·log(y)", "-xlog(d, y)", "-d \\cdot \\log\\left(y\\right)"},
+        {"xlog(1 - d, 1 - y)", "(1 − d)·log(1 − y)", "xlog(1 - d, 1 - y)",
+         "\\left(1 - d\\right) \\cdot \\log\\left(1 - y\\right)"},
+        {"xlog(d, y)^2", "(d·log(y))²", "xlog(d, y)^2",
+         "\\left(d \\cdot \\log\\left(y\\right)\\right)^{2}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(indexed_sums_print_with_their_bounds)
+{
+    check_cases((const struct typeset_case[]){
+        {"sum(j, 1, n, x_j)", "Σ_j=1..n x_j", "sum(j, 1, n, x_j)", "\\sum_{j=1}^{n} x_{j}"},
+        {"sum(j, 0, n - 1, x_j + 1)", "Σ_j=0..(n − 1) (x_j + 1)", "sum(j, 0, n - 1, x_j + 1)",
+         "\\sum_{j=0}^{n - 1} \\left(x_{j} + 1\\right)"},
+        {"exp(x_i)/sum(j, 1, C, exp(x_j))", "exp(x_i)/(Σ_j=1..C exp(x_j))",
+         "exp(x_i)/sum(j, 1, C, exp(x_j))",
+         "\\frac{\\exp\\left(x_{i}\\right)}{\\sum_{j=1}^{C} \\exp\\left(x_{j}\\right)}"},
+        {"2*sum(j, 1, 3, j)", "2·(Σ_j=1..3 j)", "2*sum(j, 1, 3, j)",
+         "2 \\cdot \\left(\\sum_{j=1}^{3} j\\right)"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(names_print_as_symbols)
+{
+    static const struct {
+        const char *name, *unicode, *latex;
+    } cases[] = {
+        {"x", "x", "x"},
+        {"w_11", "w_11", "w_{11}"},
+        {"w_11_new", "w_11'", "w_{11}'"},
+        {"v_10_3", "v_10_3", "v_{10,3}"},
+        {"alpha_1", "α_1", "\\alpha_{1}"},
+        {"beta_2_new", "β_2'", "\\beta_{2}'"},
+        {"eta", "η", "\\eta"},
+        {"Delta", "Δ", "\\Delta"},
+        {"delta1_2", "δ1_2", "\\delta^{(1)}_{2}"},
+        {"yhat_1", "ŷ_1", "\\hat{y}_{1}"},
+        {"net_h1", "net_h1", "\\mathrm{net}_{h1}"},
+        {"x1_in", "x1_in", "x1_{in}"},
+        {"alphabet", "alphabet", "\\mathrm{alphabet}"},
+        {"new", "new", "\\mathrm{new}"},
+        {"_new", "_new", "_{new}"},
+        {"x_new", "x'", "x'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bs_expr symbol = bs_symbol(pool, cases[i].name);
+        ck_assert_str_eq(text_of(symbol, BS_UNICODE), cases[i].unicode);
+        ck_assert_str_eq(text_of(symbol, BS_LATEX), cases[i].latex);
+        ck_assert_str_eq(text_of(symbol, BS_ASCII), cases[i].name);
+    }
+    ck_assert_str_eq(unicode(bs_ref(pool, 12)), "#12");
+}
+END_TEST
+
+START_TEST(a_product_may_be_spaced)
+{
+    const struct bs_style spaced = {.form = BS_UNICODE, .is_spaced = true};
+    ck_assert_str_eq(typeset_as(parsed("-a*b/c*d"), &spaced), "−a · b/c · d");
+}
+END_TEST
+
+/* −2 for x, 0.5 for y, 1/3 for q, as a derivation puts numbers in for names. */
+static enum bs_binding put_number_in(struct bs_buf *buf, void *context, bs_expr leaf,
+                                     enum bs_form form)
+{
+    static const struct {
+        const char *name, *number;
+        enum bs_binding binding;
+    } numbers[] = {
+        {"x", "−2", BS_BINDS_SUM}, {"y", "0.5", BS_BINDS_ATOM}, {"q", "1/3", BS_BINDS_PRODUCT}};
+    (void)context, (void)form;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (strcmp(leaf->u.name, numbers[i].name) == 0) {
+            bs_buf_put(buf, numbers[i].number);
+            return numbers[i].binding;
+        }
+    bs_buf_put(buf, leaf->u.name);
+    return BS_BINDS_ATOM;
+}
+
+START_TEST(a_negative_number_put_in_gets_parentheses_unless_it_leads)
+{
+    static const struct {
+        const char *formula, *text;
+    } cases[] = {
+        {"x", "−2"},
+        {"x + y", "−2 + 0.5"},
+        {"y + x", "0.5 + (−2)"},
+        {"x - y", "−2 − 0.5"},
+        {"y - x", "0.5 − (−2)"},
+        {"-x", "−(−2)"},
+        {"x*y", "−2·0.5"},
+        {"y*x", "0.5·(−2)"},
+        {"-x*y", "−(−2)·0.5"},
+        {"y - x*y", "0.5 − (−2)·0.5"},
+        {"y + x*y", "0.5 + (−2)·0.5"},
+        {"x/y", "−2/0.5"},
+        {"y/x", "0.5/(−2)"},
+        {"1/x", "1/(−2)"},
+        {"x^2", "(−2)²"},
+        {"y^x", "0.5^(−2)"},
+        {"(x*y)^2", "(−2·0.5)²"},
+        {"(x + y)*y", "(−2 + 0.5)·0.5"},
+        {"y*(x + y)", "0.5·(−2 + 0.5)"},
+        {"x*(1 - x)", "−2·(1 − (−2))"},
+        {"sigmoid(x)", "σ(−2)"},
+        {"max(x, x*y)", "max(−2, −2·0.5)"},
+        {"xlog(x, x)", "−2·log(−2)"},
+        {"q*y", "1/3·0.5"},
+        {"y*q", "0.5·(1/3)"},
+        {"y/q", "0.5/(1/3)"},
+        {"y + q", "0.5 + 1/3"},
+        {"q^2", "(1/3)²"},
+    };
+    const struct bs_style style = {.form = BS_UNICODE, .leaf = put_number_in};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_str_eq(typeset_as(parsed(cases[i].formula), &style), cases[i].text);
+}
+END_TEST
+
+START_TEST(the_middle_of_a_long_list_is_left_out)
+{
+    static const struct {
+        const char *formula;
+        int most;
+        const char *unicode, *ascii, *latex;
+    } cases[] = {
+        {"a+b+c+d", 4, "a + b + c + d", "a + b + c + d", "a + b + c + d"},
+        {"a+b+c+d+e", 4, "a + b + … + e", "a + b + ... + e", "a + b + \\dots + e"},
+        {"a+b+c+d-e", 4, "a + b + … − e", "a + b + ... - e", "a + b + \\dots - e"},
+        {"a-b-c-d-e", 3, "a + … − e", "a + ... - e", "a + \\dots - e"},
+        {"a+b+c", 2, "a + … + c", "a + ... + c", "a + \\dots + c"},
+        {"a+b+c", 1, "a + … + c", "a + ... + c", "a + \\dots + c"},
+        {"-a*b*c*d*e", 4, "−a·b·…·e", "-a*b*...*e", "-a \\cdot b \\cdot \\dots \\cdot e"},
+        {"max(a, b, c, d)", 3, "max(a, …, d)", "max(a, ..., d)",
+         "\\max\\left(a, \\dots, d\\right)"},
+        {"a*b*c*d/e", 3, "a·…/e", "a*.../e", "\\frac{a \\cdot \\dots \\cdot d}{e}"},
+        {"a/(b+c+d+e)", 3, "a/(b + … + e)", "a/(b + ... + e)", "\\frac{a}{b + \\dots + e}"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_style style = {.form = BS_UNICODE, .most_terms = cases[i].most};
+        bs_expr expr = parsed(cases[i].formula);
+        ck_assert_str_eq(typeset_as(expr, &style), cases[i].unicode);
+        style.form = BS_ASCII;
+        ck_assert_str_eq(typeset_as(expr, &style), cases[i].ascii);
+        style.form = BS_LATEX;
+        ck_assert_str_eq(typeset_as(expr, &style), cases[i].latex);
+    }
+}
+END_TEST
+
+/* x becomes x*x + x, sixty times: 61 nodes of each kind, and a text of 2^60 names. */
+START_TEST(a_text_without_end_is_cut_and_does_not_parse)
+{
+    bs_expr x = bs_symbol(pool, "x"), out = x;
+    for (int i = 0; i < 60; i++)
+        x = bs_add(pool, bs_mul(pool, x, x), x);
+    static const char *const ellipsis[] = {"…", "...", "\\dots"};
+    for (enum bs_form form = BS_UNICODE; form <= BS_LATEX; form++) {
+        const char *text = text_of(x, form);
+        ck_assert_uint_gt(strlen(text), BS_MOST_TEXT / 2);
+        ck_assert_uint_lt(strlen(text), BS_MOST_TEXT + 10000);
+        ck_assert_ptr_nonnull(strstr(text, ellipsis[form]));
+        ck_assert_int_eq(bs_parse(&out, pool, text, strlen(text), NULL), BS_REFUSED);
+    }
+}
+END_TEST
+
+START_TEST(the_limit_counts_from_where_the_text_begins)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_buf_repeat(&buf, " ", 2 * BS_MOST_TEXT);
+    bs_typeset(&buf, parsed("a*b + c"), &(struct bs_style){.form = BS_UNICODE});
+    ck_assert_str_eq(bs_buf_text(&buf) + 2 * BS_MOST_TEXT, "a·b + c");
+    bs_buf_finish(&buf);
+}
+END_TEST
+
+/* The promise of BS_ASCII.  Interning makes "the same expression" the same pointer. */
+START_TEST(ascii_parses_back_to_the_same_expression)
+{
+    const char *given = getenv("BACKSTEP_SEED");
+    const uint64_t first = given ? strtoull(given, NULL, 0) : 1, count = given ? 1 : 20000;
+    for (uint64_t seed = first; seed < first + count; seed++) {
+        struct bs_rng rng;
+        bs_rng_seed(&rng, seed);
+        bs_expr expr = random_expr(&rng, 1 + (int)bs_rng_below(&rng, 6), ANY_SHAPE), back = NULL;
+        const char *text = ascii(expr);
+        struct bs_error err = {0};
+        ck_assert_msg(bs_parse(&back, pool, text, strlen(text), &err) == BS_OK,
+                      "BACKSTEP_SEED=%llu: %s: column %d: %s", (unsigned long long)seed, text,
+                      err.column, err.text);
+        ck_assert_msg(back == expr, "BACKSTEP_SEED=%llu: %s reads back as %s",
+                      (unsigned long long)seed, text, ascii(back));
+    }
+}
+END_TEST
+
+/* Shapes that only constructors make. */
+START_TEST(what_no_formula_reads_as_prints_apart)
+{
+    bs_expr a = bs_symbol(pool, "a"), b = bs_symbol(pool, "b"), one = bs_integer(pool, 1);
+    bs_expr minus_one = bs_integer(pool, -1), ab = bs_mul(pool, a, b);
+    bs_expr inverse = bs_power(pool, a, minus_one),
+            half = bs_power(pool, bs_integer(pool, 2), minus_one);
+    const struct {
+        bs_expr expr;
+        const char *text;
+    } cases[] = {
+        {bs_mul(pool, one, inverse), "1*(1/a)"},
+        {bs_mul(pool, one, half), "1*2^(-1)"},
+        {bs_mul(pool, bs_integer(pool, 6), half), "6*2^(-1)"},
+        {bs_mul(pool, minus_one, ab), "-1*(a*b)"},
+        {bs_mul(pool, minus_one, bs_neg(pool, a)), "-1*(-a)"},
+        {bs_mul(pool, minus_one, one), "-1*1"},
+        {bs_mul(pool, minus_one, inverse), "-1/a"},
+        {bs_mul(pool, minus_one, half), "-2^(-1)"},
+        {bs_add(pool, a, bs_mul(pool, minus_one, ab)), "a - 1*(a*b)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ck_assert_str_eq(ascii(cases[i].expr), cases[i].text);
+        ck_assert_ptr_eq(parsed(cases[i].text), cases[i].expr);
+    }
+}
+END_TEST
+
+Suite *bs_suite(void)
+{
+    const TTest *const tests[] = {
+        sums_and_signs_print_as_written,
+        products_and_quotients_print_as_written,
+        powers_print_as_written,
+        numbers_print_exactly,
+        a_number_that_is_not_0_never_prints_as_0,
+        calls_print_by_the_name_of_their_row,
+        indexed_sums_print_with_their_bounds,
+        names_print_as_symbols,
+        a_product_may_be_spaced,
+        a_negative_number_put_in_gets_parentheses_unless_it_leads,
+        the_middle_of_a_long_list_is_left_out,
+        a_text_without_end_is_cut_and_does_not_parse,
+        the_limit_counts_from_where_the_text_begins,
+        ascii_parses_back_to_the_same_expression,
+        what_no_formula_reads_as_prints_apart,
+        NULL,
+    };
+    return suite_with_pool("typeset", tests);
+}
