@@ -1,0 +1,23 @@
+#ifndef BACKSTEP_LUA_BOX_H
+#define BACKSTEP_LUA_BOX_H
+
+#include <lua.h>
+
+/*
+ * A userdata that owns one C object, so that an error in Lua releases it: push the empty box, then
+ * make the object into it.  `destroy` gets what is in a box, unless it is NULL.
+ */
+void bs_box_register(lua_State *L, const char *type, lua_CFunction gc);
+void *bs_box_push(lua_State *L, const char *type); /* a pointer to the NULL in the box */
+
+/* Defines a __gc that destroys the T that is in the box, once. */
+#define BS_BOX_GC(name, type, T, destroy)      \
+    static int name(lua_State *L)              \
+    {                                          \
+        T **box = luaL_checkudata(L, 1, type); \
+        destroy(*box);                         \
+        *box = NULL;                           \
+        return 0;                              \
+    }
+
+#endif
