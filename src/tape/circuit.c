@@ -114,11 +114,10 @@ static void put_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q
     bs_buf_name(buf, circuit_of(graph)->quantities[q].name, form);
 }
 
-static bool put_error_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
-                           enum bs_form form, int *sign)
+static int no_error_sign(const struct bs_graph *graph, int64_t q)
 {
-    (void)graph, (void)buf, (void)q, (void)form, (void)sign;
-    return false;
+    (void)graph, (void)q;
+    return 0;
 }
 
 static void put_general(const struct bs_graph *graph, struct bs_buf *buf, int64_t q)
@@ -436,7 +435,7 @@ const struct bs_graph_ops bs_circuit_ops = {
     .layer = no_layer,
     .root = root_of,
     .name = put_name,
-    .error_name = put_error_name,
+    .error_sign = no_error_sign,
     .find = find,
     .general = put_general,
     .define = define,

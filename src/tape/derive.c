@@ -126,21 +126,12 @@ struct matching {
     int64_t self;
 };
 
-static bool is_named_error(const struct bs_tape *tape, int64_t q)
-{
-    struct bs_buf name = BS_BUF_INIT;
-    int sign;
-    bool is = tape->graph->ops->error_name(tape->graph, &name, q, BS_ASCII, &sign);
-    bs_buf_finish(&name);
-    return is;
-}
-
 static int match_error(void *context, bs_expr leaf)
 {
     struct matching *matching = context;
     struct bs_tape *tape = matching->tape;
     int64_t p = bs_entry_quantity(leaf->u.ref);
-    if (p == matching->self || !is_named_error(tape, p))
+    if (p == matching->self || !bs_tape_error_sign(tape, p))
         return 0;
     bs_expr other = bs_tape_derivative(tape, p);
     bool same = other == matching->wanted;
@@ -282,7 +273,7 @@ static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int
 {
     int sign = bs_tape_gradient_sign(tape, q);
     bool has_chain = bs_tape_partial_count(tape, out->entry) > 0;
-    if (is_named_error(tape, q))
+    if (bs_tape_error_sign(tape, q))
         add_line(out, signed_expr(tape, sign, ref(tape, BS_ROLE_DERIVATIVE, q)), "");
     if (has_chain) {
         add_line(out, chain(tape, q, sign), "chain rule");

@@ -60,8 +60,11 @@ struct bs_graph_ops {
     int64_t (*root)(const struct bs_graph *graph); /* the loss; −1 before there is one */
 
     void (*name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q, enum bs_form form);
-    bool (*error_name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
-                       enum bs_form form, int *sign);
+
+    /* Has ∂E/∂q a name of its own, an error term's: 0, or 1 for ∂E/∂q, −1 for −∂E/∂q. */
+    int (*error_sign)(const struct bs_graph *graph, int64_t q);
+    void (*error_name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
+                       enum bs_form form);
     int64_t (*find)(const struct bs_graph *graph, const char *name, bool *is_error); /* or −1 */
     void (*general)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q);
 

@@ -31,6 +31,7 @@ bs_expr bs_tape_definition(struct bs_tape *tape, int64_t q);
 bs_expr bs_tape_derivative(struct bs_tape *tape, int64_t q);
 bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q);
 
+int bs_tape_error_sign(const struct bs_tape *tape, int64_t q); /* 0: no error term names ∂E/∂q */
 int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q); /* −1: the entry is −∂E/∂q */
 
 #endif

@@ -156,12 +156,16 @@ static void put_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q
     bs_notation_put(network_of(graph)->notation, buf, address_of(graph, q), form);
 }
 
-static bool put_error_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
-                           enum bs_form form, int *sign)
+static int error_sign(const struct bs_graph *graph, int64_t q)
 {
-    struct bs_address address = address_of(graph, q);
-    return address.kind == BS_PREACTIVATION &&
-           bs_notation_put_error(network_of(graph)->notation, buf, address, form, sign);
+    bool is_preactivation = address_of(graph, q).kind == BS_PREACTIVATION;
+    return is_preactivation ? bs_notation_error_sign(network_of(graph)->notation) : 0;
+}
+
+static void put_error_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
+                           enum bs_form form)
+{
+    bs_notation_put_error(network_of(graph)->notation, buf, address_of(graph, q), form);
 }
 
 static int64_t find(const struct bs_graph *graph, const char *name, bool *is_error)
@@ -272,6 +276,7 @@ const struct bs_graph_ops bs_network_ops = {
     .layer = layer_of,
     .root = root_of,
     .name = put_name,
+    .error_sign = error_sign,
     .error_name = put_error_name,
     .find = find,
     .general = put_general,

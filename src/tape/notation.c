@@ -30,7 +30,7 @@ struct bs_notation {
     const char *name;
     struct bs_arch *arch;
     bool threshold, by_input, input_first, steps_by_errors;
-    int error_sign;
+    int error_sign; /* 0: error terms have no names of their own */
     struct family *families;
     int count;
 };
@@ -159,7 +159,7 @@ static int add_layer(struct bs_notation *notation, const struct bs_notation_spec
         status = add_family(notation, BS_PREACTIVATION, layer, false, spec->z[l], err);
     if (status == BS_OK)
         status = add_family(notation, BS_ACTIVATION, layer, false, spec->a[l], err);
-    if (status == BS_OK && spec->has_errors)
+    if (status == BS_OK && notation->error_sign != 0)
         status = add_family(notation, BS_PREACTIVATION, layer, true, spec->error[l], err);
     return status;
 }
@@ -171,7 +171,8 @@ static int fill(struct bs_notation *notation, const struct bs_notation_spec *spe
     notation->by_input = spec->by_input;
     notation->input_first = spec->input_first;
     notation->threshold = spec->threshold;
-    notation->error_sign = spec->error_sign;
+    if (spec->has_errors)
+        notation->error_sign = spec->error_sign < 0 ? -1 : 1;
     int status = add_family(notation, BS_INPUT, 0, false, spec->input, err);
     if (status == BS_OK)
         status = add_family(notation, BS_TARGET, 0, false, spec->target, err);
@@ -425,17 +426,17 @@ void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
     put_member(buf, find_family(notation, address.kind, address.layer, false), index, form);
 }
 
-bool bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
-                           struct bs_address address, enum bs_form form, int *sign)
+int bs_notation_error_sign(const struct bs_notation *notation)
 {
-    const struct family *family = find_family(notation, address.kind, address.layer, true);
+    return notation->error_sign;
+}
+
+void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
+                           struct bs_address address, enum bs_form form)
+{
     int index[2];
-    if (!family)
-        return false;
     get_indices(notation, address, index);
-    *sign = notation->error_sign;
-    put_member(buf, family, index, form);
-    return true;
+    put_member(buf, find_family(notation, address.kind, address.layer, true), index, form);
 }
 
 /* ---- reading names --------------------------------------------------------------------------- */

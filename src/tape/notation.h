@@ -59,11 +59,12 @@ void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
                      struct bs_address address, enum bs_form form);
 
 /*
- * The name of the error term ∂E/∂z of a pre-activation: false when it has none.  *sign is −1 when
- * the term is −∂E/∂z.
+ * Error terms are names for ±∂E/∂z of the pre-activations: the sign, or 0 where they have none; and
+ * the name of one.
  */
-bool bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
-                           struct bs_address address, enum bs_form form, int *sign);
+int bs_notation_error_sign(const struct bs_notation *notation);
+void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
+                           struct bs_address address, enum bs_form form);
 
 /* By spelling: false when there is none.  *is_error: the address is a z and its error term is
  * meant. */

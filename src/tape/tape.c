@@ -208,13 +208,14 @@ void bs_tape_show_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry 
         [BS_UNICODE] = "Δ", [BS_ASCII] = "d", [BS_LATEX] = "\\Delta "};
     const struct bs_graph *graph = tape->graph;
     int64_t q = bs_entry_quantity(entry);
-    int sign;
     switch (bs_entry_role(entry)) {
     case BS_ROLE_VALUE:
         put_quantity(tape, buf, q, form);
         break;
     case BS_ROLE_GRADIENT:
-        if (!graph->ops->error_name(graph, buf, q, form, &sign))
+        if (bs_tape_error_sign(tape, q))
+            graph->ops->error_name(graph, buf, q, form);
+        else
             put_quotient(tape, buf, graph->ops->root(graph), q, form);
         break;
     case BS_ROLE_DERIVATIVE:
@@ -239,23 +240,14 @@ void bs_tape_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry entry
     bs_tape_show_name(tape, buf, entry, BS_ASCII);
 }
 
-int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q)
+int bs_tape_error_sign(const struct bs_tape *tape, int64_t q)
 {
-    struct bs_buf buf = BS_BUF_INIT;
-    int sign = 1;
-    if (!tape->graph->ops->error_name(tape->graph, &buf, q, BS_ASCII, &sign))
-        sign = 1;
-    bs_buf_finish(&buf);
-    return sign;
+    return tape->graph->ops->error_sign(tape->graph, q);
 }
 
-static bool has_error_name(const struct bs_tape *tape, int64_t q)
+int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q)
 {
-    struct bs_buf buf = BS_BUF_INIT;
-    int sign;
-    bool has = tape->graph->ops->error_name(tape->graph, &buf, q, BS_ASCII, &sign);
-    bs_buf_finish(&buf);
-    return has;
+    return bs_tape_error_sign(tape, q) < 0 ? -1 : 1;
 }
 
 /* ---- finding --------------------------------------------------------------------------------- */
@@ -320,7 +312,7 @@ static bs_entry find_quotient_at(const struct bs_tape *tape, const char *name, s
     if (c < 0 || root < 0)
         return BS_NO_ENTRY;
     int64_t q = find_quantity(tape, name + split + 2, rest);
-    if (q >= 0 && c == root && is_used(tape, q) && !has_error_name(tape, q))
+    if (q >= 0 && c == root && is_used(tape, q) && !bs_tape_error_sign(tape, q))
         return bs_entry_make(BS_ROLE_GRADIENT, q);
     if (q >= 0 && c != root && is_user(tape, c, q))
         return bs_entry_partial(c, q);
