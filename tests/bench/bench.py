@@ -8,6 +8,8 @@ the ratio, which is to stay below the goal.  What is compared is run by turns, s
 the machine does meets both, and medians are taken.
 """
 
+import functools
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -29,8 +31,31 @@ def start_up(backstep):
     return ratio_of_commands([backstep, "-e", "print(1 + 1)"], ["lua5.4", "-e", ""])
 
 
+@functools.cache
+def tape_figures(backstep):
+    script = pathlib.Path(__file__).with_name("tape.lua")
+    output = subprocess.run([backstep, script], check=True, capture_output=True, text=True).stdout
+    return {name: float(value) for name, value in map(str.split, output.splitlines())}
+
+
+def tape_ratio(figure, reference):
+    """The ratio of two figures of tape.lua; the reference may be a number."""
+    def measure(backstep):
+        figures = tape_figures(backstep)
+        return figures[figure] / figures.get(reference, reference)
+    return measure
+
+
 MEASURES = [
     ("start-up to a result / lua5.4 -e ''", 3, start_up),
+    ("whole tape of 2-2-1, made and printed / 1 ms", 1, tape_ratio("small_seconds", 1e-3)),
+    ("time an entry: 8-8-8 / 2-2-2", 1.5, tape_ratio("entry_seconds_8", "entry_seconds_2")),
+    ("time an entry: 32-32-32 / 2-2-2", 1.5, tape_ratio("entry_seconds_32", "entry_seconds_2")),
+    ("time an entry: 64-64-64 / 2-2-2", 1.5, tape_ratio("entry_seconds_64", "entry_seconds_2")),
+    ("slowest of 7 entries of 784-128-10 / 10 ms", 1, tape_ratio("large_entry_seconds", 1e-2)),
+    # an update asks for all updated parameters, which are as large as the network
+    ("memory for those entries / the parameters", 3,
+     tape_ratio("large_entry_bytes", "large_network_bytes")),
 ]
 
 

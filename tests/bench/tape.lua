@@ -1,0 +1,67 @@
+-- Times and sizes of tapes, one "name value" a line, for bench.py.
+
+local function network(sizes)
+  local spec = {hidden = "tanh", output = "sigmoid", seed = 1,
+                notation = #sizes == 3 and "lecture" or "delta", table.unpack(sizes)}
+  local x, d = {}, {}
+  for i = 1, sizes[1] do x[i] = i/sizes[1] end
+  for j = 1, sizes[#sizes] do d[j] = 0.5 end
+  return mlp(spec), x, d
+end
+
+-- Build the tape and print every derivation, partials included; how many entries that was.
+local function derive_all(net, x, d)
+  local count = 0
+  for entry in net:tape(x, d, {eta = 1}):entries("term") do
+    assert(#tostring(entry) > 0)
+    count = count + 1
+  end
+  return count
+end
+
+local function median(values)
+  table.sort(values)
+  return values[(#values + 1)//2]
+end
+
+-- Seconds of f's run, the median of several.
+local function seconds(f, runs)
+  local times = {}
+  for run = 1, runs do
+    local begin = os.clock()
+    f()
+    times[run] = os.clock() - begin
+  end
+  return median(times)
+end
+
+local function resident_bytes()
+  local file <close> = assert(io.open("/proc/self/statm"))
+  local _, pages = file:read("n", "n")
+  return pages*4096
+end
+
+local function report(name, value)
+  print(string.format("%s %.9g", name, value))
+end
+
+-- The first network is made again at the end: the ratio of the two is the noise of this run.
+local small, x, d = network{2, 2, 1}
+report("small_seconds", seconds(function() derive_all(small, x, d) end, 101))
+
+for _, n in ipairs{2, 8, 32, 64} do
+  local net, inputs, targets = network{n, n, n}
+  local count
+  local time = seconds(function() count = derive_all(net, inputs, targets) end, n < 32 and 21 or 3)
+  report("entry_seconds_" .. n, time/count)
+end
+
+local large, inputs, targets = network{784, 128, 10}
+local tape = large:tape(inputs, targets, {eta = 1})
+local before, slowest, text = resident_bytes(), 0, 0
+for _, name in ipairs{"beta_5", "g_3", "e_17", "dE_dv_5_5", "dw_3_7", "v_700_100_new", "beta_9_new"} do
+  slowest = math.max(slowest, seconds(function() text = text + #tostring(tape:entry(name)) end, 1))
+end
+report("large_entry_seconds", slowest)
+report("large_entry_bytes", resident_bytes() - before)
+report("large_network_bytes", 8*(784*128 + 128 + 128*10 + 10))
