@@ -1,0 +1,82 @@
+/* Derivations as text: numbers under formulas, and the rules in a column of their own. */
+#include "view/internal.h"
+
+#include "base/width.h"
+
+enum { RULE_COLUMN = 47 };
+
+/* The name and "=" on the first line, "=" below it on the others. */
+static void begin_line(struct bs_writer *writer, bs_entry entry, int number)
+{
+    struct bs_buf *buf = writer->buf;
+    if (number > 0) {
+        bs_buf_repeat(buf, " ", writer->indent);
+        return;
+    }
+    struct bs_buf name = BS_BUF_INIT;
+    bs_tape_show_name(writer->tape, &name, entry, writer->page->form);
+    writer->indent = bs_width(bs_buf_text(&name));
+    bs_buf_put(buf, bs_buf_text(&name));
+    buf->failed = buf->failed || name.failed;
+    bs_buf_finish(&name);
+}
+
+static void new_lines(struct bs_writer *writer, int count)
+{
+    if (writer->buf->length > writer->start)
+        bs_buf_repeat(writer->buf, "\n", count);
+}
+
+static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+                     const char *rule)
+{
+    struct bs_buf *buf = writer->buf;
+    new_lines(writer, 1);
+    size_t line = buf->length;
+    begin_line(writer, entry, number);
+    bs_buf_put(buf, " = ");
+    bs_buf_put(buf, formula);
+    if (rule[0]) {
+        bs_buf_pad(buf, line, RULE_COLUMN - 2);
+        bs_buf_put(buf, "  ");
+        bs_buf_put(buf, rule);
+    }
+}
+
+static void open_section(struct bs_writer *writer, const char *heading)
+{
+    struct bs_buf *buf = writer->buf;
+    new_lines(writer, 2);
+    bs_buf_put(buf, heading);
+    bs_buf_char(buf, '\n');
+    bs_buf_repeat(buf, writer->page->form == BS_UNICODE ? "─" : "-", bs_width(heading));
+}
+
+static void close_section(struct bs_writer *writer, int64_t left_out)
+{
+    if (left_out == 0)
+        return;
+    new_lines(writer, 1);
+    bs_put_left_out(writer->buf, left_out, writer->page);
+}
+
+static struct bs_writer text_writer(struct bs_buf *buf, struct bs_tape *tape,
+                                    const struct bs_page *page)
+{
+    return (struct bs_writer){buf,      tape,          page,        open_section,
+                              put_line, close_section, buf->length, 0};
+}
+
+int bs_view_derivation(struct bs_buf *buf, struct bs_tape *tape, bs_entry entry,
+                       const struct bs_page *page, struct bs_error *err)
+{
+    struct bs_writer writer = text_writer(buf, tape, page);
+    return bs_write_derivation(&writer, entry, err);
+}
+
+int bs_view_solution(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                     struct bs_error *err)
+{
+    struct bs_writer writer = text_writer(buf, tape, page);
+    return bs_write_solution(&writer, err);
+}

@@ -1,0 +1,59 @@
+#ifndef BACKSTEP_VIEW_INTERNAL_H
+#define BACKSTEP_VIEW_INTERNAL_H
+
+#include "view/view.h"
+
+/* Inside the room only. */
+
+/* ---- words (words.c) ------------------------------------------------------------------------- */
+
+/* The English text in the language of the page, or as it is where there is no translation. */
+const char *bs_phrase(const char *english, const char *lang);
+
+/* Append a rule or a note, in the language and with the characters of the page. */
+void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page *page);
+
+/* Append "… and 700 more" of what is left out. */
+void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *page);
+
+/* ---- walking (walk.c) ------------------------------------------------------------------------ */
+
+/* The entries of one phase, which stand side by side on the tape: those shown, and the rest. */
+struct bs_section {
+    enum bs_phase phase;
+    int64_t first, end; /* positions */
+    int64_t left_out;   /* so many more follow in the phase */
+};
+
+/* Of the entries before a position; gives the number of sections, none of them empty. */
+int bs_sections(struct bs_section sections[BS_PHASES], const struct bs_tape *tape, int64_t end);
+
+/* bs_tape_derive, or BS_INTERRUPTED after Ctrl-C. */
+int bs_derive_unless_stopped(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry,
+                             struct bs_error *err);
+
+/*
+ * Who lays derivations out, as text, LaTeX or HTML.  `line` gets each line of a derivation in turn,
+ * number 0 first, as a formula and the rule that leads to it (which may be ""); `open` and `close`
+ * stand around a section.
+ */
+struct bs_writer {
+    struct bs_buf *buf;
+    struct bs_tape *tape;
+    const struct bs_page *page;
+    void (*open)(struct bs_writer *writer, const char *heading);
+    void (*line)(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+                 const char *rule);
+    void (*close)(struct bs_writer *writer, int64_t left_out);
+    size_t start; /* where the writer's text starts in the buf */
+    int indent;   /* the writer's own */
+};
+
+/* One derivation; all of them as far as the page goes. */
+int bs_write_derivation(struct bs_writer *writer, bs_entry entry, struct bs_error *err);
+int bs_write_solution(struct bs_writer *writer, struct bs_error *err);
+
+/* Has a closed form numbers to put in?  A name or a number alone has none: its value says it. */
+bool bs_takes_numbers(bs_expr closed);
+
+#endif

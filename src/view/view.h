@@ -1,0 +1,71 @@
+#ifndef BACKSTEP_VIEW_VIEW_H
+#define BACKSTEP_VIEW_VIEW_H
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "tape/tape.h"
+
+/*
+ * Tapes as text.  Each function appends to a buf, without a final newline, and prints nothing.
+ * What fails leaves in buf what was written so far: BS_NO_MEMORY with buf->failed set or not,
+ * BS_INTERRUPTED, and whatever deriving an entry can give (bs_tape_derive).
+ */
+struct bs_page {
+    enum bs_form form;       /* BS_UNICODE or BS_ASCII, for the terminal */
+    struct bs_digits digits; /* of values */
+    int most_terms;          /* longer sums are cut in the middle; 0: never */
+    bool is_complete;        /* entries after the cursor, too, with their values */
+    int columns;             /* that a table may take; 0: 100 */
+    const char *lang;        /* "zh": headings and rules in Chinese; NULL or another: in English */
+};
+
+/* The heading of a phase: "Forward", "前向传播".  Static. */
+const char *bs_view_phase(enum bs_phase phase, const char *lang);
+
+/*
+ * The derivation of one entry:
+ *
+ *     g_1 = −∂E/∂α_1
+ *         = −∂E/∂y_1 · ∂y_1/∂α_1                     chain rule
+ *         = (d_1 − y_1)·y_1·(1 − y_1)                closed form
+ *         = (0.5 − 0.6903)·0.6903·(1 − 0.6903)
+ *         = −0.04068                                 ✓
+ */
+int bs_view_derivation(struct bs_buf *buf, struct bs_tape *tape, bs_entry entry,
+                       const struct bs_page *page, struct bs_error *err);
+
+/*
+ * The views of a whole tape below show a few hundred entries at most: of a longer tape the first
+ * ones of each phase, and how many are left out.
+ */
+
+/*
+ * Name, closed form, numbers, value; — for numbers and value of what is not yet shown.  A formula
+ * too wide for the page is cut in the middle, and if that is not enough at its end.
+ */
+int bs_view_table(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                  struct bs_error *err);
+
+/* Every derivation in order, under a heading for each phase, as far as the cursor (or all). */
+int bs_view_solution(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                     struct bs_error *err);
+
+/*
+ * The same for LaTeX, an align* for each phase, and as a page of HTML that needs no other file.
+ * page->form is not looked at.  The LaTeX is the body of a document that uses amsmath and amssymb;
+ * in Chinese, also ctex.
+ */
+int bs_view_latex(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                  struct bs_error *err);
+int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                 struct bs_error *err);
+
+/*
+ * The gradient check (bs_tape_gradcheck) of every given that has a gradient, worst first: name,
+ * derived, numerical, their difference, and that relative to the largest gradient; then whether
+ * all agree within 1e-7 of the largest.  Refused when there is no gradient.
+ */
+int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                      struct bs_error *err);
+
+#endif

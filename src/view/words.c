@@ -1,0 +1,208 @@
+/*
+ * Words around the formulas, in English and in Chinese, and their characters in each form.  English
+ * is what the engine gives and what the table of phrases is looked up by.
+ */
+#include "view/internal.h"
+
+#include "base/width.h"
+#include "expr/func.h"
+#include "expr/greek.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A row that ends in a space translates the beginning of a text. */
+static const struct phrase {
+    const char *english, *chinese;
+} phrases[] = {
+    {"Given", "已知量"},
+    {"Forward", "前向传播"},
+    {"Loss", "损失"},
+    {"Backward", "反向传播"},
+    {"Update", "更新"},
+    {"Again", "更新后再前向"},
+
+    {"name", "名称"},
+    {"closed form", "闭式"},
+    {"numbers", "代入数值"},
+    {"value", "值"},
+    {"gradient", "梯度"},
+    {"derived", "推导值"},
+    {"numerical", "数值微分"},
+    {"difference", "相差"},
+    {"relative", "相对"},
+    {" gradients", " 个梯度"},
+    {"largest difference ", "最大相差 "},
+    {" of the largest gradient", "（相对于最大的梯度）"},
+    {"they agree", "两者一致"},
+    {"they do not agree", "两者不一致"},
+    {"… and ", "…… 另有 "},
+    {" more", " 项"},
+    {"Worked solution", "解答"},
+
+    {"given", "已知"},
+    {"definition", "定义"},
+    {"loss", "损失函数"},
+    {"chain rule", "链式法则"},
+    {"slope of the definition", "对定义式求偏导"},
+    {"the backward pass starts here", "反向传播由此开始"},
+    {"gradient descent", "梯度下降"},
+    {"update", "更新"},
+    {"with the updated values", "代入更新后的值"},
+    {"output and loss fused", "输出与损失合并求导"},
+    {"a factor of the chain is not finite; the fused form is",
+     "链式法则中有因子不是有限数，合并式有限"},
+    {"at a kink", "在折点上"},
+    {"not finite; first at ", "不是有限数；最先出现在 "},
+
+    {"ReLU' = 1 where x > 0, else 0", "ReLU' = 1（x > 0），否则 0"},
+    {"LeakyReLU' = 1 where x > 0, else 0.1", "LeakyReLU' = 1（x > 0），否则 0.1"},
+    {"ELU' = 1 where x > 0, else e^x", "ELU' = 1（x > 0），否则 e^x"},
+    {"ELU'' = 0 where x > 0, else e^x", "ELU'' = 0（x > 0），否则 e^x"},
+    {"∂max/∂x_k = 1 where x_k is the largest, else 0", "∂max/∂x_k = 1（x_k 最大），否则 0"},
+
+    {"x where x > 0, else exp(x) - 1", "x（x > 0），否则 exp(x) - 1"},
+    {"1 where x >= 0, else 0", "1（x >= 0），否则 0"},
+    {"1 where x > 0, else 0", "1（x > 0），否则 0"},
+    {"1 where x > 0, else 0.1", "1（x > 0），否则 0.1"},
+    {"1 where x > 0, else exp(x)", "1（x > 0），否则 exp(x)"},
+    {"1 where argument k is the largest, else 0", "1（第 k 个自变量最大），否则 0"},
+    {"-1, 0 or 1", "-1、0 或 1"},
+    {"the largest argument", "最大的自变量"},
+    {"the normal distribution function", "标准正态分布函数"},
+    {"the y with exp(y) = x", "使 exp(y) = x 的 y"},
+    {NULL, NULL},
+};
+
+static bool is_chinese(const char *lang)
+{
+    return lang && strncmp(lang, "zh", 2) == 0;
+}
+
+const char *bs_phrase(const char *english, const char *lang)
+{
+    for (const struct phrase *row = phrases; is_chinese(lang) && row->english; row++)
+        if (strcmp(row->english, english) == 0)
+            return row->chinese;
+    return english;
+}
+
+const char *bs_view_phase(enum bs_phase phase, const char *lang)
+{
+    static const char *const headings[BS_PHASES] = {"Given",    "Forward", "Loss",
+                                                    "Backward", "Update",  "Again"};
+    return bs_phrase(headings[phase], lang);
+}
+
+/* ---- characters ------------------------------------------------------------------------------ */
+
+/* What is not the same in each form, in running text; letters of the Greek alphabet are below. */
+static const struct sign {
+    const char *unicode, *ascii, *latex;
+} signs[] = {
+    {"−", "-", "\\(-\\)"},
+    {"·", "*", "\\(\\cdot\\)"},
+    {"∂", "d", "\\(\\partial\\)"},
+    {"²", "^2", "\\({}^2\\)"},
+    {"³", "^3", "\\({}^3\\)"},
+    {"½", "0.5", "\\(\\frac{1}{2}\\)"},
+    {"✓", "ok", "\\(\\checkmark\\)"},
+    {"…", "...", "\\dots{}"},
+    {"ŷ", "yhat", "\\(\\hat{y}\\)"},
+    {"\\", "\\", "\\textbackslash{}"},
+    {"{", "{", "\\{"},
+    {"}", "}", "\\}"},
+    {"_", "_", "\\_"},
+    {"^", "^", "\\^{}"},
+    {"#", "#", "\\#"},
+    {"$", "$", "\\$"},
+    {"%", "%", "\\%"},
+    {"&", "&", "\\&"},
+    {"~", "~", "\\~{}"},
+    {"<", "<", "\\(<\\)"},
+    {">", ">", "\\(>\\)"},
+    {"|", "|", "\\(|\\)"},
+    {NULL, NULL, NULL},
+};
+
+static bool is_text(const char *text, const char *bytes, size_t length)
+{
+    return text && strlen(text) == length && memcmp(text, bytes, length) == 0;
+}
+
+/* σ names the sigmoid where there is no σ. */
+static const char *function_name(const char *letter, size_t length)
+{
+    for (const struct bs_func *func = bs_funcs; func->name; func++)
+        if (is_text(func->unicode, letter, length))
+            return func->name;
+    return bs_greek_name(letter, length);
+}
+
+static void put_character(struct bs_buf *buf, const char *bytes, size_t length, enum bs_form form)
+{
+    for (const struct sign *sign = signs; sign->unicode; sign++)
+        if (is_text(sign->unicode, bytes, length)) {
+            bs_buf_put(buf, form == BS_LATEX ? sign->latex : sign->ascii);
+            return;
+        }
+    const char *greek =
+        form == BS_LATEX ? bs_greek_name(bytes, length) : function_name(bytes, length);
+    if (!greek)
+        bs_buf_put_n(buf, bytes, length);
+    else if (form == BS_LATEX)
+        bs_buf_printf(buf, "\\(\\%s\\)", greek);
+    else
+        bs_buf_put(buf, greek);
+}
+
+static void put_text(struct bs_buf *buf, const char *text, size_t left, enum bs_form form)
+{
+    if (form == BS_UNICODE) {
+        bs_buf_put_n(buf, text, left);
+        return;
+    }
+    for (size_t length; left > 0; text += length, left -= length) {
+        uint32_t code;
+        length = bs_utf8_read(&code, text, left);
+        put_character(buf, text, length, form);
+    }
+}
+
+/* The length of a phrase that the text begins with; *chinese is its translation. */
+static size_t find_beginning(const char **chinese, const char *english)
+{
+    for (const struct phrase *row = phrases; row->english; row++) {
+        size_t length = strlen(row->english);
+        *chinese = row->chinese;
+        if (row->english[length - 1] == ' ' && strncmp(row->english, english, length) == 0)
+            return length;
+    }
+    return 0;
+}
+
+/* "log: the y with exp(y) = x" is a name, left as it is, and a phrase. */
+static size_t name_length(const char *english)
+{
+    const char *colon = strstr(english, ": ");
+    return colon ? (size_t)(colon + 2 - english) : 0;
+}
+
+void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page *page)
+{
+    const char *chinese;
+    size_t beginning = is_chinese(page->lang) ? find_beginning(&chinese, english) : 0;
+    size_t name = beginning ? 0 : name_length(english);
+    if (beginning)
+        put_text(buf, chinese, strlen(chinese), page->form);
+    put_text(buf, english, name, page->form);
+    const char *rest = bs_phrase(english + beginning + name, page->lang);
+    put_text(buf, rest, strlen(rest), page->form);
+}
+
+void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *page)
+{
+    bs_put_words(buf, "… and ", page);
+    bs_buf_printf(buf, "%" PRId64, count);
+    bs_put_words(buf, " more", page);
+}
