@@ -3,6 +3,7 @@
 #include "expr/func.h"
 #include "expr/node.h"
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -10,8 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A value counts as on a kink when it is within this multiple of its size of it. */
-static const double KINK_TOLERANCE = 1e-12;
+/* Within this multiple of its size a value may be another: the bound that engines are held to. */
+static const double TOLERANCE = 1e-12;
+
+enum { MOST_TERMS = 1000000 }; /* of all indexed sums together */
 
 struct evaluation {
     struct bs_env *env;
@@ -19,6 +22,7 @@ struct evaluation {
     uint64_t stamp;
     /* The index of the innermost indexed sum, and its value; NULL outside. */
     const struct binding *bound;
+    int *terms; /* of indexed sums, so far */
 };
 
 struct binding {
@@ -42,6 +46,13 @@ static int eval_sum(struct bs_valued *out, bs_expr expr, struct evaluation *at)
     return BS_OK;
 }
 
+/* Of c/u it is size(c)·|(1/u)'|·size(u), in steps that neither overflow nor divide inf by inf. */
+static double size_of_quotient(double size, const struct bs_valued *divisor)
+{
+    double magnitude = fabs(divisor->value);
+    return size / magnitude * (isinf(magnitude) ? 1 : divisor->size / magnitude);
+}
+
 /* A factor x^-1 divides, as it is printed. */
 static int eval_product(struct bs_valued *out, bs_expr expr, struct evaluation *at)
 {
@@ -54,71 +65,96 @@ static int eval_product(struct bs_valued *out, bs_expr expr, struct evaluation *
         if (status < 0)
             return status;
         out->value = divides ? out->value / factor.value : out->value * factor.value;
-        out->size = divides ? out->size * factor.size / (factor.value * factor.value)
-                            : out->size * factor.size;
+        out->size = divides ? size_of_quotient(out->size, &factor) : out->size * factor.size;
     }
     return BS_OK;
+}
+
+typedef double value_of(const double *args, int count, int index, double kink);
+
+struct application {
+    value_of *function;
+    int count, index;
+    double *values; /* restored after each use */
+    const struct bs_valued *args;
+    double kink;
+};
+
+static double apply(const struct application *call)
+{
+    return call->function(call->values, call->count, call->index, call->kink);
 }
 
 /*
- * The size of f(u) is |f(u)| and what an error of u of the order of its size would change:
- * |f'(u)|·size(u).  For u^n that is at most (|n| + 1)·|u^n|·size(u)/|u|.
+ * |f| and what f changes when an argument moves within its tolerance, as a multiple of that: for
+ * small moves |f'|·size.  Moving there also holds where f' is infinite or changes on the way.
  */
+static double size_of(const struct application *call, double value)
+{
+    double size = fabs(value);
+    for (int i = 0; i < call->count; i++) {
+        double kept = call->values[i], step = TOLERANCE * call->args[i].size, change = 0;
+        for (int side = -1; side <= 1 && step > 0; side += 2) {
+            call->values[i] = kept + side * step;
+            double moved = fabs(apply(call) - value);
+            change = moved > change ? moved : change; /* never nan */
+        }
+        call->values[i] = kept;
+        size += change / TOLERANCE;
+    }
+    return size;
+}
+
+static double power(const double *args, int count, int index, double kink)
+{
+    (void)count, (void)index, (void)kink;
+    const double u = args[0], n = args[1];
+    return n == -1 ? 1 / u : n == 2 ? u * u : pow(u, n);
+}
+
 static int eval_power(struct bs_valued *out, bs_expr expr, struct evaluation *at)
 {
-    struct bs_valued base, exponent;
-    int status = evaluate(&base, expr->args[0], at);
-    if (status == 0)
-        status = evaluate(&exponent, expr->args[1], at);
-    if (status < 0)
-        return status;
-    double n = exponent.value;
-    out->value = n == -1 ? 1 / base.value : n == 2 ? base.value * base.value : pow(base.value, n);
-    out->size = fabs(out->value);
-    if (n > 0 && bs_is_number(expr->args[1]))
-        out->size = pow(base.size, n);
-    else if (base.value != 0)
-        out->size *= 1 + fabs(n) * base.size / fabs(base.value) +
-                     fabs(log(fabs(base.value))) * exponent.size;
+    struct bs_valued args[2];
+    for (int i = 0; i < 2; i++) {
+        int status = evaluate(&args[i], expr->args[i], at);
+        if (status < 0)
+            return status;
+    }
+    double values[2] = {args[0].value, args[1].value};
+    const struct application call = {power, 2, 0, values, args, 0};
+    out->value = apply(&call);
+    if (bs_is_number(expr->args[1]) && values[1] >= 1)
+        out->size = pow(args[0].size, values[1]);
+    else
+        out->size = size_of(&call, out->value);
     return BS_OK;
 }
 
-static bool is_on_kink(const struct bs_func *func, int count, int index, const double *values,
-                       const struct bs_valued *args)
+/* At 0, or of several arguments where another is as large as the largest. */
+static bool is_on_kink(const struct bs_func *func, int count, const struct bs_valued *args)
 {
+    int largest = 0;
     if (func->arity == 1)
-        return fabs(values[0]) <= KINK_TOLERANCE * args[0].size;
-    double largest = func->value(values, count, index, 0);
-    if (func->is_indexed) {
-        largest = values[0];
-        for (int i = 1; i < count; i++)
-            largest = fmax(largest, values[i]);
-    }
-    int ties = 0;
+        return fabs(args[0].value) <= TOLERANCE * args[0].size;
+    for (int i = 1; i < count; i++)
+        if (args[i].value > args[largest].value)
+            largest = i;
     for (int i = 0; i < count; i++)
-        ties += fabs(values[i] - largest) <= KINK_TOLERANCE * args[i].size;
-    return ties > 1;
+        if (i != largest &&
+            args[largest].value - args[i].value <= TOLERANCE * (args[i].size + args[largest].size))
+            return true;
+    return false;
 }
 
-/* The change of a function over its argument's own rounding: found by taking it there. */
-static double size_of_call(bs_expr expr, double *values, const struct bs_valued *args, double value,
-                           double kink)
+/* At a jump the branch taken counts, not how far the other one is: on_kink tells. */
+static void apply_function(struct bs_valued *out, const struct bs_func *func,
+                           const struct application *call, struct bs_env *env)
 {
-    const struct bs_func *func = expr->u.call.func;
-    double size = fabs(value);
-    for (int i = 0; i < expr->count; i++) {
-        double kept = values[i], step = 0x1p-20 * (args[i].size + fabs(kept));
-        if (step == 0 || !isfinite(step) || func->is_slope)
-            continue;
-        values[i] = kept + step;
-        double above = func->value(values, expr->count, expr->u.call.index, kink);
-        values[i] = kept - step;
-        double below = func->value(values, expr->count, expr->u.call.index, kink);
-        values[i] = kept;
-        if (isfinite(above) && isfinite(below))
-            size += fabs(above - below) / (2 * step) * args[i].size;
-    }
-    return size;
+    bool jumps = func->is_slope && func->has_kink;
+    out->value = apply(call);
+    out->size = jumps ? fabs(out->value) : size_of(call, out->value);
+    if (func->has_kink && is_on_kink(func, call->count, call->args))
+        env->on_kink = true;
 }
 
 static int eval_call(struct bs_valued *out, bs_expr expr, struct evaluation *at)
@@ -127,7 +163,7 @@ static int eval_call(struct bs_valued *out, bs_expr expr, struct evaluation *at)
     struct bs_valued short_args[SHORT], *args = short_args;
     double short_values[SHORT], *values = short_values;
     const struct bs_func *func = expr->u.call.func;
-    int status = BS_OK, count = expr->count, index = expr->u.call.index;
+    int status = BS_OK, count = expr->count;
     if (count > SHORT) {
         args = bs_alloc((size_t)count * (sizeof *args + sizeof *values));
         if (!args)
@@ -138,12 +174,10 @@ static int eval_call(struct bs_valued *out, bs_expr expr, struct evaluation *at)
         status = evaluate(&args[i], expr->args[i], at);
         values[i] = args[i].value;
     }
-    if (status == BS_OK) {
-        out->value = func->value(values, count, index, at->env->kink);
-        out->size = size_of_call(expr, values, args, out->value, at->env->kink);
-        if (func->has_kink && is_on_kink(func, count, index, values, args))
-            at->env->on_kink = true;
-    }
+    const struct application call = {func->value, count, expr->u.call.index,
+                                     values,      args,  at->env->kink};
+    if (status == BS_OK)
+        apply_function(out, func, &call, at->env);
     if (args != short_args)
         bs_free(args);
     return status;
@@ -156,9 +190,20 @@ static int eval_bound(int64_t *out, bs_expr expr, struct evaluation *at)
     if (status < 0)
         return status;
     if (!(fabs(bound.value) < 1e6) || bound.value != floor(bound.value))
-        return bs_fail(at->err, BS_REFUSED, "a bound of sum must be a whole number, got %g",
-                       bound.value);
+        return bs_fail(at->err, BS_REFUSED,
+                       "a bound of sum must be a whole number below a million, got %g",
+                       isnan(bound.value) ? NAN : bound.value); /* no -nan */
     *out = (int64_t)bound.value;
+    return BS_OK;
+}
+
+static int count_term(struct evaluation *at)
+{
+    if (bs_is_interrupted())
+        return bs_fail_interrupted(at->err);
+    if (++*at->terms > MOST_TERMS)
+        return bs_fail(at->err, BS_REFUSED,
+                       "the sums in the formula have more than a million terms");
     return BS_OK;
 }
 
@@ -169,20 +214,24 @@ static int eval_indexed_sum(struct bs_valued *out, bs_expr expr, struct evaluati
     int status = eval_bound(&from, expr->args[1], at);
     if (status == BS_OK)
         status = eval_bound(&to, expr->args[2], at);
-    *out = (struct bs_valued){0, 0};
+    if (status < 0)
+        return status;
     struct binding binding = {at->bound, expr->args[0]->u.name, 0};
     struct evaluation inner = *at;
     inner.bound = &binding;
-    for (binding.value = from; status == BS_OK && binding.value <= to; binding.value++) {
+    *out = (struct bs_valued){0, 0};
+    for (binding.value = from; binding.value <= to; binding.value++) {
         struct bs_valued term;
         inner.stamp = bs_next_stamp();
-        status = evaluate(&term, expr->args[3], &inner);
-        if (status == BS_OK) {
-            out->value += term.value;
-            out->size += term.size;
-        }
+        status = count_term(at);
+        if (status == BS_OK)
+            status = evaluate(&term, expr->args[3], &inner);
+        if (status < 0)
+            return status;
+        out->value += term.value;
+        out->size += term.size;
     }
-    return status;
+    return BS_OK;
 }
 
 static const struct binding *find_binding(const struct evaluation *at, const char *name,
@@ -267,14 +316,19 @@ static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at)
         status = eval_indexed_sum(out, expr, at);
         break;
     }
-    expr->memo->stamp = status == BS_OK ? at->stamp : 0;
+    if (status < 0)
+        return status;
+    if (isnan(out->size)) /* nothing is known of its error */
+        out->size = INFINITY;
+    expr->memo->stamp = at->stamp;
     expr->memo->valued = *out;
-    return status;
+    return BS_OK;
 }
 
 int bs_eval(struct bs_valued *out, bs_expr expr, struct bs_env *env, struct bs_error *err)
 {
-    struct evaluation at = {env, err, bs_next_stamp(), NULL};
+    int terms = 0;
+    struct evaluation at = {env, err, bs_next_stamp(), NULL, &terms};
     env->on_kink = false;
     return evaluate(out, expr, &at);
 }
