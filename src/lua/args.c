@@ -1,0 +1,180 @@
+#include "lua/args.h"
+
+#include "base/nearest.h"
+#include "lua/inspect.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <string.h>
+
+enum { DESCRIPTION_COLUMNS = 40 };
+
+const char *bs_describe(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    switch (lua_type(L, index)) {
+    case LUA_TNONE:
+    case LUA_TNIL:
+        lua_pushliteral(L, "nil");
+        break;
+    case LUA_TNUMBER:
+    case LUA_TBOOLEAN:
+    case LUA_TSTRING:
+        bs_push_inspected(L, index, DESCRIPTION_COLUMNS);
+        break;
+    default:
+        if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING)
+            lua_pushstring(L, luaL_typename(L, index)); // name
+        lua_pushstring(L, strchr("aeiou", *lua_tostring(L, -1)) ? "an " : "a ");
+        lua_insert(L, -2); // article, name
+        lua_concat(L, 2);  // description
+    }
+    return lua_tostring(L, -1);
+}
+
+static int refuse(lua_State *L, int index, const char *what, const char *wanted)
+{
+    return luaL_error(L, "%s must be %s, got %s", what, wanted, bs_describe(L, index));
+}
+
+double bs_arg_number(lua_State *L, int index, const char *what)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        refuse(L, index, what, "a number");
+    double value = lua_tonumber(L, index);
+    if (!isfinite(value))
+        refuse(L, index, what, "a finite number");
+    return value;
+}
+
+lua_Integer bs_arg_integer(lua_State *L, int index, const char *what, lua_Integer least,
+                           lua_Integer greatest)
+{
+    int is_integer;
+    lua_Integer value = lua_tointegerx(L, index, &is_integer);
+    if (lua_type(L, index) != LUA_TNUMBER || !is_integer)
+        refuse(L, index, what, "a whole number");
+    if (value < least || value > greatest)
+        luaL_error(L, "%s must be from %I to %I, got %I", what, least, greatest, value);
+    return value;
+}
+
+bool bs_arg_boolean(lua_State *L, int index, const char *what)
+{
+    if (!lua_isboolean(L, index))
+        refuse(L, index, what, "true or false");
+    return lua_toboolean(L, index);
+}
+
+const char *bs_arg_string(lua_State *L, int index, const char *what)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        refuse(L, index, what, "a string");
+    return lua_tostring(L, index);
+}
+
+void bs_arg_table(lua_State *L, int index, const char *what)
+{
+    if (!lua_istable(L, index))
+        refuse(L, index, what, "a table");
+}
+
+static int find(const char *const names[], const char *name)
+{
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* "what: unknown NAME: did you mean ...?", or all the names there are. */
+static int refuse_name(lua_State *L, const char *what, const char *name, const char *const names[])
+{
+    struct bs_nearest nearest;
+    bs_nearest_init(&nearest, name);
+    luaL_Buffer known;
+    luaL_buffinit(L, &known);
+    luaL_addstring(&known, " (known: ");
+    for (int i = 0; names[i]; i++) {
+        bs_nearest_offer(&nearest, names[i]);
+        luaL_addstring(&known, i ? ", " : "");
+        luaL_addstring(&known, names[i]);
+    }
+    luaL_addchar(&known, ')');
+    luaL_pushresult(&known);
+    char hint[96];
+    bs_nearest_hint(&nearest, hint);
+    return luaL_error(L, "unknown %s \"%s\"%s", what, name, *hint ? hint : lua_tostring(L, -1));
+}
+
+int bs_arg_choice(lua_State *L, int index, const char *what, const char *const names[])
+{
+    const char *name = bs_arg_string(L, index, what);
+    int choice = find(names, name);
+    return choice >= 0 ? choice : refuse_name(L, what, name, names);
+}
+
+void bs_arg_fields(lua_State *L, int index, const char *what, const char *const names[])
+{
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) { // key, value
+        if (lua_type(L, -2) != LUA_TSTRING || find(names, lua_tostring(L, -2)) >= 0)
+            continue;
+        const char *option = lua_pushfstring(L, "%s option", what);
+        refuse_name(L, option, lua_tostring(L, -3), names);
+    }
+}
+
+static void read_numbers(lua_State *L, int index, const char *what, double *numbers, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1); // number
+        if (lua_type(L, -1) != LUA_TNUMBER || !isfinite(lua_tonumber(L, -1)))
+            luaL_error(L, "%s: number %d must be a finite number, got %s", what, (int)i + 1,
+                       bs_describe(L, -1));
+        numbers[i] = lua_tonumber(L, -1);
+        lua_pop(L, 1);
+    }
+}
+
+double *bs_arg_vector(lua_State *L, int index, const char *what, size_t *length)
+{
+    index = lua_absindex(L, index);
+    bs_arg_table(L, index, what);
+    *length = lua_rawlen(L, index);
+    double *numbers = lua_newuserdatauv(L, *length * sizeof *numbers, 0); // numbers
+    read_numbers(L, index, what, numbers, *length);
+    return numbers;
+}
+
+/* The row at the top of the stack must be a table, as long as the first. */
+static void check_row(lua_State *L, const char *what, size_t row, size_t columns)
+{
+    if (!lua_istable(L, -1))
+        luaL_error(L, "%s: row %d must be a table of numbers, got %s", what, (int)row + 1,
+                   bs_describe(L, -1));
+    if (lua_rawlen(L, -1) != columns)
+        luaL_error(L, "%s: row %d has %d numbers, row 1 has %d", what, (int)row + 1,
+                   (int)lua_rawlen(L, -1), (int)columns);
+}
+
+double *bs_arg_matrix(lua_State *L, int index, const char *what, size_t *rows, size_t *columns)
+{
+    index = lua_absindex(L, index);
+    bs_arg_table(L, index, what);
+    *rows = lua_rawlen(L, index);
+    lua_rawgeti(L, index, 1); // first row
+    *columns = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
+    lua_pop(L, 1);
+    if (*columns > 0 && *rows > (size_t)-1 / sizeof(double) / *columns)
+        luaL_error(L, "not enough memory");
+    double *numbers = lua_newuserdatauv(L, *rows * *columns * sizeof *numbers, 0); // numbers
+    for (size_t i = 0; i < *rows; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1); // numbers, row
+        check_row(L, what, i, *columns);
+        const char *where = lua_pushfstring(L, "%s: row %d", what, (int)i + 1);
+        read_numbers(L, lua_absindex(L, -2), where, numbers + i * *columns, *columns);
+        lua_pop(L, 2); // numbers
+    }
+    return numbers;
+}

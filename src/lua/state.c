@@ -1,0 +1,355 @@
+#include "lua/state.h"
+
+#include "base/buf.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "base/width.h"
+#include "lua/args.h"
+#include "lua/doc.h"
+#include "lua/help.h"
+#include "lua/inspect.h"
+#include "lua/module.h"
+#include "lua/types.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HOOK_INSTRUCTIONS = 1000 };
+
+static const char buf_type[] = "text buffer";
+static const char sort_key[] = "backstep.sort";
+
+/* The pointer is in the extra space of every thread: a new one starts with a copy of the main
+ * one's. */
+struct bs_session *bs_session(lua_State *L)
+{
+    struct bs_session *session;
+    memcpy(&session, lua_getextraspace(L), sizeof session);
+    return session;
+}
+
+/* `old_size` is a kind of object, not a size, when there is no old block. */
+static void *allocate(void *context, void *block, size_t old_size, size_t size)
+{
+    struct bs_session *session = context;
+    if (!block)
+        old_size = 0;
+    if (size == 0) {
+        bs_free(block);
+        session->memory -= old_size;
+        return NULL;
+    }
+    if (size > old_size && size - old_size > session->memory_limit - session->memory)
+        return NULL;
+    void *moved = bs_realloc(block, size);
+    if (moved)
+        session->memory = session->memory - old_size + size;
+    return moved;
+}
+
+/* Half of the machine's memory: more in one session is a mistake, and would freeze the machine. */
+static size_t usual_memory_limit(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (size_t)pages / 2 * (size_t)page : (size_t)1 << 30;
+}
+
+bool bs_lua_is_stopped(lua_State *L)
+{
+    return bs_is_interrupted() || bs_session(L)->patience < 0;
+}
+
+void bs_lua_check_stopped(lua_State *L)
+{
+    if (bs_is_interrupted())
+        lua_pushliteral(L, "interrupted!");
+    else if (bs_session(L)->patience < 0)
+        lua_pushliteral(L, "stopped: this takes too long");
+    else
+        return;
+    lua_error(L);
+}
+
+/* Patience counts down to 1, then stays below 0; 0 is no limit. */
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    struct bs_session *session = bs_session(L);
+    if (session->patience > 0 && --session->patience == 0)
+        session->patience = -1;
+    bs_lua_check_stopped(L);
+}
+
+void bs_lua_limit(lua_State *L, long instructions)
+{
+    long thousands = instructions / HOOK_INSTRUCTIONS;
+    bs_session(L)->patience = instructions > 0 && thousands == 0 ? 1 : thousands;
+}
+
+void bs_lua_clear(lua_State *L)
+{
+    bs_interrupt_clear();
+    bs_lua_limit(L, 0);
+}
+
+static int finish_guarded(lua_State *L, int status, lua_KContext context)
+{
+    (void)status, (void)context;
+    bs_lua_check_stopped(L);
+    return lua_gettop(L);
+}
+
+/* Call the function in the upvalue, which catches errors, and let it catch anything but a stop. */
+static int call_guarded(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_guarded);
+    return finish_guarded(L, LUA_OK, 0);
+}
+
+/* The handler in the upvalue, but not of a stop: it would run inside the hook, where hooks are off.
+ */
+static int handle_guarded(lua_State *L)
+{
+    if (bs_lua_is_stopped(L))
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int call_guarded_with_handler(lua_State *L)
+{
+    if (lua_isfunction(L, 2)) {
+        lua_pushvalue(L, 2);
+        lua_pushcclosure(L, handle_guarded, 1);
+        lua_replace(L, 2);
+    }
+    return call_guarded(L);
+}
+
+/* Put a guard around the function of that name in the table on top of the stack. */
+static void guard(lua_State *L, const char *name, lua_CFunction by)
+{
+    lua_getfield(L, -1, name); // table, function
+    lua_pushcclosure(L, by, 1);
+    lua_setfield(L, -2, name); // table
+}
+
+static int l_debug_sethook(lua_State *L)
+{
+    return luaL_error(L, "debug.sethook is taken: the hook is what lets Ctrl-C stop a program");
+}
+
+static void open_standard(lua_State *L)
+{
+    luaL_openlibs(L);
+    lua_pushglobaltable(L); // _G
+    guard(L, "pcall", call_guarded);
+    guard(L, "xpcall", call_guarded_with_handler);
+    guard(L, "load", call_guarded);
+    lua_getfield(L, -1, LUA_COLIBNAME); // _G, coroutine
+    guard(L, "resume", call_guarded);
+    lua_getfield(L, -2, LUA_DBLIBNAME); // _G, coroutine, debug
+    lua_pushcfunction(L, l_debug_sethook);
+    lua_setfield(L, -2, "sethook");
+    lua_getfield(L, -3, LUA_TABLIBNAME); // _G, coroutine, debug, table
+    lua_getfield(L, -1, "sort");
+    lua_setfield(L, LUA_REGISTRYINDEX, sort_key);
+    lua_pop(L, 4);
+}
+
+static int l_buf_gc(lua_State *L)
+{
+    bs_buf_finish(luaL_checkudata(L, 1, buf_type));
+    return 0;
+}
+
+struct bs_buf *bs_push_buf(lua_State *L)
+{
+    struct bs_buf *buf = lua_newuserdatauv(L, sizeof *buf, 0);
+    *buf = BS_BUF_INIT;
+    luaL_setmetatable(L, buf_type);
+    return buf;
+}
+
+void bs_pop_text(lua_State *L)
+{
+    struct bs_buf *buf = luaL_checkudata(L, -1, buf_type); // buf
+    if (buf->failed)
+        bs_memory_error(L);
+    lua_pushlstring(L, bs_buf_text(buf), buf->length); // buf, text
+    bs_buf_finish(buf);
+    lua_remove(L, -2); // text
+}
+
+static void open_buf(lua_State *L)
+{
+    luaL_newmetatable(L, buf_type);
+    lua_pushcfunction(L, l_buf_gc);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+}
+
+void bs_sort(lua_State *L, int index, lua_CFunction less)
+{
+    index = lua_absindex(L, index);
+    lua_getfield(L, LUA_REGISTRYINDEX, sort_key);
+    lua_pushvalue(L, index);
+    if (less)
+        lua_pushcfunction(L, less);
+    lua_call(L, less ? 2 : 1, 0);
+}
+
+int bs_memory_error(lua_State *L)
+{
+    lua_pushliteral(L, "not enough memory");
+    return lua_error(L);
+}
+
+void bs_check(lua_State *L, int status, const struct bs_error *err)
+{
+    bs_check_formula(L, status, err, NULL);
+}
+
+/* The formula on a line of its own and a caret below the column. */
+static void push_caret(lua_State *L, const char *formula, int column)
+{
+    size_t before = (size_t)column - 1;
+    struct bs_buf *buf = bs_push_buf(L); // buf
+    bs_buf_printf(buf, "\n    %s\n    ", formula);
+    bs_buf_repeat(buf, " ", bs_width_n(formula, before));
+    bs_buf_char(buf, '^');
+    bs_pop_text(L); // text
+}
+
+void bs_check_formula(lua_State *L, int status, const struct bs_error *err, const char *formula)
+{
+    if (status == BS_OK)
+        return;
+    if (status == BS_NO_MEMORY)
+        bs_memory_error(L);
+    if (status == BS_INTERRUPTED) {
+        lua_pushliteral(L, "interrupted!");
+        lua_error(L);
+    }
+    luaL_where(L, 1); // where
+    lua_pushstring(L, status == BS_INTERNAL ? "internal error: " : "");
+    lua_pushstring(L, err->text); // where, prefix, text
+    if (formula && err->column > 0 && (size_t)err->column <= strlen(formula) + 1 &&
+        !strchr(formula, '\n'))
+        push_caret(L, formula, err->column);
+    else
+        lua_pushliteral(L, "");
+    lua_concat(L, 4);
+    lua_error(L);
+}
+
+static void push_digits(lua_State *L, struct bs_digits digits)
+{
+    if (digits.figures > 0)
+        lua_pushinteger(L, digits.figures);
+    else
+        lua_pushliteral(L, "all");
+}
+
+BS_FN(
+    l_digits, "digits([n]) -> n",
+    "Show numbers with n significant digits, from 1 to 17, or with as many as they have: "
+    "digits(\"all\"). Without n it only says how many. Values are always kept in full, and what is "
+    "shown is never what is checked.")
+{
+    struct bs_session *session = bs_session(L);
+    static const char *const all[] = {"all", NULL};
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        bs_arg_choice(L, 1, "digits", all);
+        session->digits = BS_ALL_FIGURES;
+    } else if (!lua_isnoneornil(L, 1)) {
+        session->digits = BS_FOUR_FIGURES;
+        session->digits.figures = (int)bs_arg_integer(L, 1, "digits", 1, 17);
+    }
+    push_digits(L, session->digits);
+    return 1;
+}
+
+static void open_session(lua_State *L)
+{
+    static const struct bs_doc *const functions[] = {&l_digits_doc, NULL};
+    lua_pushglobaltable(L);
+    bs_doc_register(L, functions);
+    lua_pop(L, 1);
+}
+
+static int open_all(lua_State *L)
+{
+    static void (*const parts[])(lua_State *) = {
+        open_standard,   open_buf,     bs_open_doc,  bs_open_help, bs_open_module, open_session,
+        bs_open_inspect, bs_open_page, bs_open_expr, bs_open_net,  bs_open_tape,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        parts[i](L);
+    return 0;
+}
+
+static void destroy_session(struct bs_session *session)
+{
+    if (!session)
+        return;
+    bs_pool_destroy(session->pool);
+    bs_free(session);
+}
+
+static struct bs_session *create_session(void)
+{
+    struct bs_session *session = bs_alloc(sizeof *session);
+    if (!session)
+        return NULL;
+    *session = (struct bs_session){
+        .pool = bs_pool_create(),
+        .digits = BS_FOUR_FIGURES,
+        .lang = "en",
+        .columns = 80,
+        .memory_limit = usual_memory_limit(),
+    };
+    if (session->pool)
+        return session;
+    bs_free(session);
+    return NULL;
+}
+
+lua_State *bs_lua_open(struct bs_error *err)
+{
+    struct bs_session *session = create_session();
+    lua_State *L = session ? lua_newstate(allocate, session) : NULL;
+    if (!L) {
+        destroy_session(session);
+        bs_fail_memory(err);
+        return NULL;
+    }
+    memcpy(lua_getextraspace(L), &session, sizeof session);
+    lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+    lua_pushcfunction(L, open_all);
+    int status = lua_pcall(L, 0, 0, 0);
+    if (status == LUA_OK)
+        return L;
+    if (status == LUA_ERRMEM)
+        bs_fail_memory(err);
+    else
+        bs_fail(err, BS_INTERNAL, "cannot start: %s", lua_tostring(L, -1));
+    bs_lua_close(L);
+    return NULL;
+}
+
+/* The objects of the state, and so the state, go before the pool that their expressions are in. */
+void bs_lua_close(lua_State *L)
+{
+    if (!L)
+        return;
+    struct bs_session *session = bs_session(L);
+    lua_close(L);
+    destroy_session(session);
+}
