@@ -1,0 +1,134 @@
+#include "repl/chunk.h"
+
+#include "base/buf.h"
+#include "lua/state.h"
+
+#include <ctype.h>
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char end_of_text[] = "<eof>";
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), wanted = strlen(suffix);
+    return length >= wanted && strcmp(text + length - wanted, suffix) == 0;
+}
+
+/* Lines before the chunk are given as empty ones, so that messages count lines of the session. */
+static int load(lua_State *L, const struct bs_chunk *chunk, size_t length, const char *prefix)
+{
+    struct bs_buf *source = bs_push_buf(L); // source
+    bs_buf_repeat(source, "\n", chunk->first_line - 1);
+    bs_buf_put(source, prefix);
+    bs_buf_put_n(source, chunk->text, length);
+    if (source->failed)
+        bs_memory_error(L);
+    int status = luaL_loadbufferx(L, source->text, source->length, "=" BS_CHUNK_NAME, "t");
+    lua_remove(L, -2); // function or message
+    if (status == LUA_ERRMEM)
+        lua_error(L);
+    return status;
+}
+
+int bs_chunk_error_line(const char *message, const char **sentence)
+{
+    static const char start[] = BS_CHUNK_NAME ":";
+    char *end;
+    *sentence = message;
+    if (strncmp(message, start, strlen(start)) != 0)
+        return 0;
+    long line = strtol(message + strlen(start), &end, 10);
+    if (line <= 0 || line > 1000000000 || strncmp(end, ": ", 2) != 0)
+        return 0;
+    *sentence = end + 2;
+    return (int)line;
+}
+
+/* The token that a syntax error is near to, without its quotes.  False for the end of the text. */
+static bool find_token(const char *message, const char **token, size_t *length)
+{
+    static const char near[] = " near '";
+    const char *found = NULL;
+    for (const char *next = message; (next = strstr(next, near)); next++)
+        found = next;
+    if (!found || !has_suffix(message, "'"))
+        return false;
+    *token = found + strlen(near);
+    *length = strlen(*token) - 1;
+    return true;
+}
+
+/* Did the text fail at its very first token, so that it was never meant as a statement? */
+static bool fails_at_start(const struct bs_chunk *chunk, const char *message)
+{
+    const char *token;
+    size_t length, space = 0;
+    while (space < chunk->length && isspace((unsigned char)chunk->text[space]))
+        space++;
+    return find_token(message, &token, &length) && length <= chunk->length - space &&
+           memcmp(chunk->text + space, token, length) == 0;
+}
+
+/*
+ * An expression first: it may be tried as `return` and the text.  When neither will do, the text is
+ * incomplete if either reading ends too early; else the message is the statement's, unless the text
+ * does not even begin like one.
+ */
+enum bs_chunk_kind bs_chunk_compile(lua_State *L, const struct bs_chunk *chunk)
+{
+    if (load(L, chunk, chunk->length, "return ") == LUA_OK)
+        return BS_CHUNK_COMPLETE;
+    if (load(L, chunk, chunk->length, "") == LUA_OK) { // message, function
+        lua_remove(L, -2);
+        return BS_CHUNK_COMPLETE;
+    }
+    bool is_incomplete = has_suffix(lua_tostring(L, -1), end_of_text) ||
+                         has_suffix(lua_tostring(L, -2), end_of_text);
+    if (fails_at_start(chunk, lua_tostring(L, -1)))
+        lua_insert(L, -2); // statement's message, expression's
+    lua_remove(L, -2);     // message
+    return is_incomplete ? BS_CHUNK_INCOMPLETE : BS_CHUNK_WRONG;
+}
+
+/* A byte that cannot start a token is named by its number: <\239>. */
+static void unescape(const char **token, size_t *length, char byte[static 1])
+{
+    char *end;
+    if (*length < 4 || strncmp(*token, "<\\", 2) != 0)
+        return;
+    long code = strtol(*token + 2, &end, 10);
+    if (*end != '>' || code > 255)
+        return;
+    *byte = (char)code;
+    *token = byte;
+    *length = 1;
+}
+
+/*
+ * Of the places where the token stands, the one where the text, cut off after it, already gives the
+ * same message: before that all was well.
+ */
+long bs_chunk_locate(lua_State *L, const struct bs_chunk *chunk, const char *message)
+{
+    const char *token;
+    size_t length;
+    char byte;
+    if (!find_token(message, &token, &length))
+        return -1;
+    unescape(&token, &length, &byte);
+    for (size_t at = 0; at + length <= chunk->length; at++) {
+        if (memcmp(chunk->text + at, token, length) != 0)
+            continue;
+        bool is_here = false;
+        for (int i = 0; i < 2; i++) {
+            is_here |= load(L, chunk, at + length, i ? "" : "return ") != LUA_OK &&
+                       strcmp(lua_tostring(L, -1), message) == 0;
+            lua_pop(L, 1);
+        }
+        if (is_here)
+            return (long)at;
+    }
+    return -1;
+}
