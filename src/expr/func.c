@@ -89,7 +89,7 @@ SLOPE(slope_relu, at_kink(x, 0, 1, kink))
 SLOPE(slope_leaky_relu, at_kink(x, LEAK, 1, kink))
 SLOPE(slope_elu, x > 0 ? 1 : exp(x)) /* y + 1 would lose the digits of a small slope */
 SLOPE(slope_softplus, sigmoid(x))
-SLOPE(slope_swish, y + sigmoid(x) * (1 - y))
+SLOPE(slope_swish, sigmoid(x) + y * (1 - sigmoid(x))) /* y + σ·(1 − y) is 0 for large x */
 SLOPE(slope_gelu, normal_cdf(x) + x * normal_pdf(x))
 SLOPE(slope_step, 0)
 
@@ -242,8 +242,8 @@ const struct bs_func bs_funcs[] = {
      .about = "x times its sigmoid",
      .value = value_swish,
      .slope = slope_swish,
-     .partial = {"swish(x) + sigmoid(x)*(1 - swish(x))"},
-     .rule = "swish' = swish + σ·(1 − swish)"},
+     .partial = {"sigmoid(x) + swish(x)*(1 - sigmoid(x))"},
+     .rule = "swish' = σ + swish·(1 − σ)"},
     {.name = "gelu",
      .unicode = "GELU",
      .latex = "\\operatorname{GELU}",

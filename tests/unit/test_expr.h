@@ -125,6 +125,33 @@ static inline double value_at(bs_expr expr, struct point point)
     return valued_at(expr, point, NULL).value;
 }
 
+/*
+ * The derivative of f at x by central differences of steps h, h/2, h/4, ..., extrapolated to 0
+ * (Richardson), and how far the last two extrapolations were apart where they were closest.
+ */
+struct estimate {
+    double value, error;
+};
+
+static inline struct estimate richardson(double f(void *context, double x), void *context, double x,
+                                         double h)
+{
+    enum { ROWS = 8 };
+    double table[ROWS][ROWS];
+    struct estimate best = {NAN, INFINITY};
+    for (int i = 0; i < ROWS; i++, h /= 2) {
+        table[i][0] = (f(context, x + h) - f(context, x - h)) / (2 * h);
+        double factor = 4;
+        for (int j = 1; j <= i; j++, factor *= 4) {
+            table[i][j] = table[i][j - 1] + (table[i][j - 1] - table[i - 1][j - 1]) / (factor - 1);
+            double error = fabs(table[i][j] - table[i - 1][j - 1]);
+            if (error < best.error)
+                best = (struct estimate){table[i][j], error};
+        }
+    }
+    return best;
+}
+
 /* Which expressions are drawn. */
 enum taste {
     ANY_SHAPE, /* whatever the constructors make of names: huge numbers, odd orders, every row */

@@ -1,0 +1,438 @@
+#include "test_expr.h"
+
+#include <stdio.h>
+
+static size_t row_count(void)
+{
+    size_t count = 0;
+    while (bs_funcs[count].name)
+        count++;
+    return count;
+}
+
+static double value_of(const char *name, double x)
+{
+    const struct bs_func *func = bs_func_find(name);
+    ck_assert_ptr_nonnull(func);
+    return func->value(&x, 1, 0, 0);
+}
+
+START_TEST(a_row_is_found_by_its_whole_name)
+{
+    ck_assert_str_eq(bs_func_find("sigmoid")->name, "sigmoid");
+    ck_assert_ptr_eq(bs_func_find_n("sigmoid(x)", 7), bs_func_find("sigmoid"));
+    ck_assert_ptr_null(bs_func_find("sig"));
+    ck_assert_ptr_null(bs_func_find("sigmoids"));
+    ck_assert_ptr_null(bs_func_find(""));
+    ck_assert_ptr_null(bs_func_find("σ"));
+}
+END_TEST
+
+START_TEST(every_row_is_complete)
+{
+    for (const struct bs_func *row = bs_funcs; row->name; row++) {
+        ck_assert_msg(bs_is_name(row->name), "%s", row->name);
+        ck_assert_msg(row->formula && row->about && row->rule && row->value, "%s", row->name);
+        ck_assert_msg(row->arity == BS_ANY_ARITY || row->arity == 1 || row->arity == 2, "%s",
+                      row->name);
+        ck_assert_msg(!row->is_indexed || row->arity == BS_ANY_ARITY, "%s", row->name);
+        ck_assert_msg(row->make_partial || row->partial[0], "%s", row->name);
+        ck_assert_msg(row->make_partial || row->arity < 2 || row->partial[1], "%s", row->name);
+        ck_assert_msg(!row->is_activation || row->arity != 1 || row->slope, "%s", row->name);
+        for (const struct bs_func *other = bs_funcs; other < row; other++) {
+            ck_assert_str_ne(row->name, other->name);
+            ck_assert(!row->unicode || !other->unicode || strcmp(row->unicode, other->unicode));
+        }
+    }
+    ck_assert_uint_ge(row_count(), 20);
+}
+END_TEST
+
+START_TEST(the_functions_of_the_course_are_rows)
+{
+    static const char *const activations[] = {"identity",   "sigmoid", "tanh",     "relu",
+                                              "leaky_relu", "elu",     "softplus", "swish",
+                                              "gelu",       "step",    "softmax"};
+    static const char *const others[] = {"Phi", "phi", "exp", "log", "sqrt", "abs", "max"};
+    for (size_t i = 0; i < COUNT_OF(activations); i++)
+        ck_assert_msg(bs_func_find(activations[i]) && bs_func_find(activations[i])->is_activation,
+                      "%s", activations[i]);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        ck_assert_msg(bs_func_find(others[i]) && !bs_func_find(others[i])->is_activation, "%s",
+                      others[i]);
+}
+END_TEST
+
+/*
+ * Worked out with 1100 digits in Python's decimal, from exp and log alone; Φ as
+ * 1/2 + φ(x)·Σ x^(2k+1)/(1·3·...·(2k+1)) (Abramowitz and Stegun, 26.2.11).  σ(1), tanh(1), Φ(1)
+ * and φ(1) are also in their tables 4.14, 4.15 and 26.1.
+ */
+START_TEST(values_are_those_of_the_tables)
+{
+    static const double x[] = {-30, -10, -3, -1, -0.5, -0x1p-30, 0x1p-30, 0.25, 1, 2.5, 10, 30};
+    static const struct {
+        const char *name;
+        double values[COUNT_OF(x)];
+    } rows[] = {
+        {"sigmoid",
+         {9.357622968839299e-14, 4.5397868702434395e-05, 0.04742587317756678, 0.2689414213699951,
+          0.37754066879814546, 0.49999999976716936, 0.5000000002328306, 0.5621765008857981,
+          0.7310585786300049, 0.9241418199787564, 0.9999546021312976, 0.9999999999999064}},
+        {"tanh",
+         {-1.0, -0.9999999958776927, -0.9950547536867305, -0.7615941559557649, -0.46211715726000974,
+          -9.313225746154785e-10, 9.313225746154785e-10, 0.24491866240370913, 0.7615941559557649,
+          0.9866142981514303, 0.9999999958776927, 1.0}},
+        {"softplus",
+         {9.357622968839737e-14, 4.539889921686465e-05, 0.04858735157374206, 0.3132616875182228,
+          0.4740769841801067, 0.693147180094284, 0.6931471810256066, 0.8259394198788436,
+          1.3132616875182228, 2.5788897342925496, 10.000045398899218, 30.000000000000092}},
+        {"elu",
+         {-0.9999999999999064, -0.9999546000702375, -0.950212931632136, -0.6321205588285577,
+          -0.3934693402873666, -9.313225741817976e-10, 9.313225746154785e-10, 0.25, 1.0, 2.5, 10.0,
+          30.0}},
+        {"swish",
+         {-2.8072868906517896e-12, -0.00045397868702434395, -0.14227761953270035,
+          -0.2689414213699951, -0.18877033439907273, -4.656612870908988e-10, 4.656612875245797e-10,
+          0.14054412522144952, 0.7310585786300049, 2.310354549946891, 9.999546021312975,
+          29.999999999997193}},
+        {"gelu",
+         {-1.472014178144456e-196, -7.619853024160526e-23, -0.0040496940948902835,
+          -0.15865525393145705, -0.15426876936299344, -4.65661286961712e-10, 4.656612876537665e-10,
+          0.14967658142073093, 0.8413447460685429, 2.4844758366855597, 10.0, 30.0}},
+        {"Phi",
+         {4.906713927148187e-198, 7.619853024160525e-24, 0.0013498980316300946, 0.15865525393145705,
+          0.3085375387259869, 0.49999999962845604, 0.5000000003715439, 0.5987063256829237,
+          0.8413447460685429, 0.9937903346742238, 1.0, 1.0}},
+        {"phi",
+         {1.4736461348785476e-196, 7.694598626706419e-23, 0.0044318484119380075,
+          0.24197072451914334, 0.35206532676429947, 0.3989422804014327, 0.3989422804014327,
+          0.3866681168028492, 0.24197072451914334, 0.017528300493568537, 7.694598626706419e-23,
+          1.4736461348785476e-196}},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t k = 0; k < COUNT_OF(x); k++) {
+            const double value = value_of(rows[i].name, x[k]), expected = rows[i].values[k];
+            /* an argument squared in an exponent loses as many units as its square has */
+            ck_assert_msg(fabs(value - expected) <= (4 + x[k] * x[k]) * 0x1p-52 * fabs(expected),
+                          "%s(%g) is %.17g, not %.17g", rows[i].name, x[k], value, expected);
+        }
+}
+END_TEST
+
+START_TEST(piecewise_values_are_exact)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } cases[] = {
+        {"relu(-2)", 0},      {"relu(0)", 0},       {"relu(3)", 3},       {"leaky_relu(-2)", -0.2},
+        {"leaky_relu(0)", 0}, {"leaky_relu(3)", 3}, {"step(-1e-300)", 0}, {"step(0)", 1},
+        {"step(2)", 1},       {"abs(-2)", 2},       {"sign(-2)", -1},     {"sign(0)", 0},
+        {"sign(2)", 1},       {"elu(0)", 0},        {"identity(-7)", -7}, {"max(-3, -1, -2)", -1},
+        {"max(5)", 5},        {"sqrt(2.25)", 1.5},  {"xlog(0, 0)", 0},    {"xlog(2, 1)", 0},
+        {"exp(0)", 1},        {"log(1)", 0},        {"softmax_1(7)", 1},  {"softmax_2(3, 3)", 0.5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_msg(value_at(parsed(cases[i].text), (struct point){0}) == cases[i].value, "%s",
+                      cases[i].text);
+}
+END_TEST
+
+START_TEST(extreme_arguments_give_the_limit)
+{
+    static const struct {
+        const char *name;
+        double huge_negative, huge_positive, tiny; /* at −1e308, 1e308, 5e-324 */
+    } rows[] = {
+        {"identity", -1e308, 1e308, 5e-324},
+        {"sigmoid", 0, 1, 0.5},
+        {"tanh", -1, 1, 5e-324},
+        {"relu", 0, 1e308, 5e-324},
+        {"leaky_relu", -0.1 * 1e308, 1e308, 5e-324},
+        {"elu", -1, 1e308, 5e-324},
+        {"softplus", 0, 1e308, 0x1.62e42fefa39efp-1}, /* log 2 */
+        {"swish", 0, 1e308, 0},                       /* half the smallest double */
+        {"gelu", 0, 1e308, 0},
+        {"Phi", 0, 1, 0.5},
+        {"phi", 0, 0, 0x1.9884533d43651p-2}, /* 1/√(2π) */
+        {"step", 0, 1, 1},
+        {"sign", -1, 1, 1},
+        {"abs", 1e308, 1e308, 5e-324},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        ck_assert_msg(value_of(rows[i].name, -1e308) == rows[i].huge_negative, "%s", rows[i].name);
+        ck_assert_msg(value_of(rows[i].name, 1e308) == rows[i].huge_positive, "%s", rows[i].name);
+        ck_assert_msg(value_of(rows[i].name, 5e-324) == rows[i].tiny, "%s", rows[i].name);
+        for (double x = -800; x <= 800; x += 100)
+            ck_assert_msg(isfinite(value_of(rows[i].name, x)), "%s(%g)", rows[i].name, x);
+    }
+}
+END_TEST
+
+/* Where the value goes on growing or not, the slope has a limit: 0 or that of the right branch. */
+START_TEST(slopes_at_extreme_arguments_are_finite)
+{
+    static const struct {
+        const char *name;
+        double left, right;
+    } rows[] = {
+        {"identity", 1, 1},     {"sigmoid", 0, 0}, {"tanh", 0, 0},     {"relu", 0, 1},
+        {"leaky_relu", 0.1, 1}, {"elu", 0, 1},     {"softplus", 0, 1}, {"swish", 0, 1},
+        {"gelu", 0, 1},         {"step", 0, 0},
+    };
+    static const double sizes[] = {800, 1e10, 1e20, 1e308};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t k = 0; k < 2 * COUNT_OF(sizes); k++) {
+            const struct bs_func *func = bs_func_find(rows[i].name);
+            const double x = sizes[k / 2] * (k % 2 ? 1 : -1), y = func->value(&x, 1, 0, 0);
+            const double slope = k % 2 ? rows[i].right : rows[i].left;
+            bs_expr arg = bs_real(pool, x), call = bs_call(pool, func, 0, 1, &arg);
+            const double partial = value_at(bs_func_partial(pool, call, 0), (struct point){0});
+            ck_assert_msg(func->slope(x, y, 0) == slope, "%s at %g: %g", func->name, x,
+                          func->slope(x, y, 0));
+            ck_assert_msg(partial == slope, "%s at %g: %g", func->name, x, partial);
+        }
+}
+END_TEST
+
+/* e^a/(e^a + e^b) is σ(a − b); the shares of 1, 2, 3 with 1100 digits as above. */
+START_TEST(softmax_neither_overflows_nor_loses_shares)
+{
+    static const struct {
+        double args[3];
+        int count;
+        double shares[3];
+    } cases[] = {
+        {{800, 801}, 2, {0.2689414213699951, 0.7310585786300049}},
+        {{-801, -800}, 2, {0.2689414213699951, 0.7310585786300049}},
+        {{1e308, -1e308}, 2, {1, 0}},
+        {{1e308, 1e308}, 2, {0.5, 0.5}},
+        {{1, 2, 3}, 3, {0.09003057317038046, 0.24472847105479764, 0.6652409557748219}},
+        {{-1e308}, 1, {1}},
+    };
+    const struct bs_func *softmax = bs_func_find("softmax");
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        for (int k = 0; k < cases[i].count; k++) {
+            const double share = softmax->value(cases[i].args, cases[i].count, k + 1, 0);
+            ck_assert_double_eq_tol(share, cases[i].shares[k], 4e-16);
+        }
+}
+END_TEST
+
+START_TEST(nan_goes_through_every_row)
+{
+    for (const struct bs_func *row = bs_funcs; row->name; row++) {
+        const int count = row->arity == BS_ANY_ARITY ? 3 : row->arity;
+        for (int at = 0; at < count; at++)
+            for (int index = row->is_indexed ? 1 : 0; index <= (row->is_indexed ? count : 0);
+                 index++) {
+                double args[3] = {1, 2, 1.5};
+                args[at] = NAN;
+                ck_assert_msg(isnan(row->value(args, count, index, 0)), "%s, argument %d",
+                              row->name, at);
+            }
+    }
+}
+END_TEST
+
+struct formula_args {
+    const double *values;
+    int count, index;
+};
+
+/* x and y, or x_1 to x_n and x_k; e and π. */
+static int leaf_of_formula(double *value, void *context, bs_expr leaf, struct bs_error *err)
+{
+    const struct formula_args *args = context;
+    const char *name = leaf->u.name;
+    int i;
+    if (strcmp(name, "x") == 0 || strcmp(name, "y") == 0)
+        *value = args->values[name[0] - 'x'];
+    else if (strcmp(name, "x_k") == 0)
+        *value = args->values[args->index - 1];
+    else if (sscanf(name, "x_%d", &i) == 1 && i >= 1 && i <= args->count)
+        *value = args->values[i - 1];
+    else if (strcmp(name, "n") == 0)
+        *value = args->count;
+    else if (strcmp(name, "e") == 0)
+        *value = exp(1);
+    else if (strcmp(name, "pi") == 0)
+        *value = acos(-1);
+    else
+        return bs_fail(err, BS_REFUSED, "%s", name);
+    return BS_OK;
+}
+
+START_TEST(the_formula_of_a_row_is_its_value)
+{
+    int formulas = 0;
+    for (const struct bs_func *row = bs_funcs; row->name; row++) {
+        bs_expr formula;
+        if (bs_parse(&formula, pool, row->formula, strlen(row->formula), NULL) < 0)
+            continue; /* in words */
+        formulas++;
+        for (double x = -3; x <= 3; x += 0.375) {
+            const double values[] = {x, 2.25, -0.5};
+            const int count = row->arity == BS_ANY_ARITY ? 3 : row->arity;
+            struct formula_args args = {values, count, row->is_indexed ? 2 : 0};
+            struct bs_env env = {.leaf = leaf_of_formula, .context = &args};
+            struct bs_valued valued;
+            struct bs_error err;
+            ck_assert_msg(bs_eval(&valued, formula, &env, &err) == BS_OK, "%s: %s", row->name,
+                          err.text);
+            const double value = row->value(values, count, args.index, 0);
+            ck_assert_msg(isnan(value) ? isnan(valued.value)
+                                       : fabs(valued.value - value) <= 4e-15 * valued.size,
+                          "%s at %g: %.17g by its formula, %.17g by its value", row->name, x,
+                          valued.value, value);
+        }
+    }
+    ck_assert_int_ge(formulas, 14);
+}
+END_TEST
+
+/* One argument of a row moves; the others stay. */
+struct moving {
+    const struct bs_func *func;
+    double args[5];
+    int count, index, moved;
+};
+
+static double value_of_moving(void *context, double x)
+{
+    struct moving moving = *(const struct moving *)context;
+    moving.args[moving.moved] = x;
+    return moving.func->value(moving.args, moving.count, moving.index, 0);
+}
+
+/* Is a bend or a jump within 0.25?  They are at 0; of several arguments, where two are equal. */
+static bool is_near_bend(const struct moving *moving)
+{
+    const double x = moving->args[moving->moved];
+    if (moving->func->arity != BS_ANY_ARITY)
+        return fabs(x) < 0.25;
+    for (int i = 0; i < moving->count; i++)
+        if (i != moving->moved && fabs(moving->args[i] - x) < 0.25)
+            return true;
+    return false;
+}
+
+/* How many of 60 random points could be compared? */
+static int compare_partial(struct moving *moving, struct bs_rng *rng)
+{
+    int compared = 0;
+    for (int n = 0; n < 60; n++) {
+        bs_expr args[COUNT_OF(moving->args)];
+        for (int i = 0; i < moving->count; i++) {
+            moving->args[i] = bs_rng_between(rng, -4, 4);
+            args[i] = bs_real(pool, moving->args[i]);
+        }
+        const struct estimate slope =
+            richardson(value_of_moving, moving, moving->args[moving->moved], 0.1);
+        if (is_near_bend(moving) || !(slope.error < 1e-8))
+            continue;
+        bs_expr call = bs_call(pool, moving->func, moving->index, moving->count, args);
+        const double partial =
+            value_at(bs_func_partial(pool, call, moving->moved), (struct point){0});
+        ck_assert_msg(fabs(partial - slope.value) <= 1e-7 * fmax(1, fabs(slope.value)),
+                      "∂%s/∂%d is %.12g, by differences %.12g", ascii(call), moving->moved + 1,
+                      partial, slope.value);
+        compared++;
+    }
+    return compared;
+}
+
+START_TEST(partials_are_the_slopes_of_the_values)
+{
+    struct bs_rng rng;
+    bs_rng_seed(&rng, 11);
+    for (const struct bs_func *row = bs_funcs; row->name; row++) {
+        const bool is_open = row->arity == BS_ANY_ARITY;
+        for (int count = is_open ? 1 : row->arity; count <= (is_open ? 5 : row->arity); count++)
+            for (int index = row->is_indexed; index <= (row->is_indexed ? count : 0); index++)
+                for (int moved = 0; moved < count; moved++) {
+                    struct moving moving = {row, {0}, count, index, moved};
+                    ck_assert_msg(compare_partial(&moving, &rng) >= 12, "%s of %d", row->name,
+                                  count);
+                }
+    }
+}
+END_TEST
+
+START_TEST(slopes_by_hand_are_the_symbolic_partials)
+{
+    int compared = 0;
+    for (const struct bs_func *row = bs_funcs; row->name; row++) {
+        if (!row->slope)
+            continue;
+        for (double x = -6; x <= 6; x += 0.375) {
+            for (double kink = 0; kink <= 1; kink += 0.5) {
+                bs_expr arg = bs_real(pool, x), call = bs_call(pool, row, 0, 1, &arg);
+                const double slope = row->slope(x, row->value(&x, 1, 0, kink), kink);
+                const double partial =
+                    value_at(bs_func_partial(pool, call, 0), (struct point){.kink = kink});
+                ck_assert_msg(fabs(slope - partial) <= 1e-12, "%s at %g: %.17g by hand, %.17g",
+                              row->name, x, slope, partial);
+            }
+        }
+        compared++;
+    }
+    ck_assert_int_ge(compared, 10);
+}
+END_TEST
+
+START_TEST(the_slope_at_a_kink_is_the_stated_one)
+{
+    static const struct {
+        const char *text, *by;
+        double slopes[3]; /* where the policy is 0, ½, 1 */
+    } cases[] = {
+        {"relu(x)", "x", {0, 0.5, 1}},
+        {"leaky_relu(x)", "x", {0.1, 0.55, 1}},
+        {"abs(x)", "x", {0, 0, 0}},
+        {"step(x)", "x", {0, 0, 0}},
+        {"sign(x)", "x", {0, 0, 0}},
+        {"elu(x)", "x", {1, 1, 1}}, /* no kink */
+        {"max(x, 0)", "x", {1, 0.5, 0}},
+        {"max(0, x)", "x", {0, 0.5, 1}},
+        {"max(x, 0, 0)", "x", {1, 1.0 / 3, 0}},
+        {"max(0, x, 0)", "x", {0, 1.0 / 3, 0}},
+        {"max(0, 0, x)", "x", {0, 1.0 / 3, 1}},
+        {"max(-1, x, 0, -2)", "x", {1, 0.5, 0}},
+        {"max(x, x)", "x", {1, 1, 1}},
+        {"max(x, 1)", "x", {0, 0, 0}}, /* no tie */
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        for (int k = 0; k < 3; k++) {
+            const struct point at_0 = {.name = "x", .value = 0, .kink = k / 2.0};
+            bs_expr expr = parsed(cases[i].text);
+            bs_expr slope = bs_diff(pool, expr, bs_symbol(pool, "x"), NULL);
+            ck_assert_msg(value_at(slope, at_0) == cases[i].slopes[k], "%s with %g: %g",
+                          cases[i].text, at_0.kink, value_at(slope, at_0));
+            const struct bs_func *func = expr->u.call.func;
+            ck_assert(!func->slope || func->slope(0, 0, at_0.kink) == cases[i].slopes[k]);
+        }
+}
+END_TEST
+
+Suite *bs_suite(void)
+{
+    const TTest *const tests[] = {
+        a_row_is_found_by_its_whole_name,
+        every_row_is_complete,
+        the_functions_of_the_course_are_rows,
+        values_are_those_of_the_tables,
+        piecewise_values_are_exact,
+        extreme_arguments_give_the_limit,
+        slopes_at_extreme_arguments_are_finite,
+        softmax_neither_overflows_nor_loses_shares,
+        nan_goes_through_every_row,
+        the_formula_of_a_row_is_its_value,
+        partials_are_the_slopes_of_the_values,
+        slopes_by_hand_are_the_symbolic_partials,
+        the_slope_at_a_kink_is_the_stated_one,
+        NULL,
+    };
+    return suite_with_pool("func", tests);
+}
