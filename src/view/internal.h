@@ -16,6 +16,34 @@ void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page 
 /* Append "… and 700 more" of what is left out. */
 void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *page);
 
+/* ---- columns (grid.c) ------------------------------------------------------------------------ */
+
+enum { BS_GRID_COLUMNS = 8 };
+
+/* Rows of text under headings.  Columns from `first_number` on have their points aligned. */
+struct bs_grid {
+    size_t rows;
+    const char *const *headings; /* in English, a text for each column */
+    int columns, first_number;
+    struct bs_buf *cells;
+    int widths[BS_GRID_COLUMNS], before[BS_GRID_COLUMNS]; /* before: the points */
+};
+
+/* All cells empty.  BS_NO_MEMORY leaves nothing to finish. */
+int bs_grid_init(struct bs_grid *grid, size_t rows, const char *const *headings, int columns,
+                 int first_number);
+void bs_grid_finish(struct bs_grid *grid);
+struct bs_buf *bs_grid_cell(const struct bs_grid *grid, size_t row, int column);
+bool bs_grid_has_failed(const struct bs_grid *grid); /* one of its cells */
+
+/* Give every column the width of its widest cell; that of a whole line. */
+void bs_grid_measure(struct bs_grid *grid, const char *lang);
+int bs_grid_width(const struct bs_grid *grid);
+
+/* Append a line, without its end. */
+void bs_grid_put_headings(struct bs_buf *buf, const struct bs_grid *grid, const char *lang);
+void bs_grid_put_row(struct bs_buf *buf, const struct bs_grid *grid, size_t row);
+
 /* ---- walking (walk.c) ------------------------------------------------------------------------ */
 
 /* The entries of one phase, which stand side by side on the tape: those shown, and the rest. */

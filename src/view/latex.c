@@ -1,0 +1,63 @@
+/* Derivations for LaTeX: one align* a phase. */
+#include "view/internal.h"
+
+/* The first line of the section follows; writer->start tells it from the others. */
+static void open_section(struct bs_writer *writer, const char *heading)
+{
+    bs_buf_printf(writer->buf, "\\section*{%s}\n\\begin{align*}\n", heading);
+    writer->start = writer->buf->length;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The e of 1.5e-7 is no name and its minus no difference. */
+static void put_math(struct bs_buf *buf, const char *math)
+{
+    for (const char *c = math; *c; c++) {
+        bool is_exponent = *c == 'e' && c > math && is_digit(c[-1]) &&
+                           (is_digit(c[1]) || (c[1] == '-' && is_digit(c[2])));
+        if (!is_exponent)
+            bs_buf_char(buf, *c);
+        else if (c[1] == '-')
+            bs_buf_put(buf, "\\mathrm{e}{-}"), c++;
+        else
+            bs_buf_put(buf, "\\mathrm{e}");
+    }
+}
+
+/* A little more room between derivations than between the lines of one. */
+static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+                     const char *rule)
+{
+    struct bs_buf *buf = writer->buf;
+    if (buf->length > writer->start)
+        bs_buf_put(buf, number == 0 ? " \\\\[1ex]\n" : " \\\\\n");
+    if (number == 0)
+        bs_tape_show_name(writer->tape, buf, entry, BS_LATEX);
+    bs_buf_put(buf, " &= ");
+    put_math(buf, formula);
+    if (rule[0])
+        bs_buf_printf(buf, " && \\text{%s}", rule);
+}
+
+static void close_section(struct bs_writer *writer, int64_t left_out)
+{
+    bs_buf_put(writer->buf, "\n\\end{align*}\n");
+    if (left_out == 0)
+        return;
+    bs_put_left_out(writer->buf, left_out, writer->page);
+    bs_buf_char(writer->buf, '\n');
+}
+
+int bs_view_latex(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
+                  struct bs_error *err)
+{
+    struct bs_page own = *page;
+    own.form = BS_LATEX;
+    struct bs_writer writer = {buf, tape, &own, open_section, put_line, close_section, 0, 0};
+    bs_buf_put(buf, "\\allowdisplaybreaks\n");
+    return bs_write_solution(&writer, err);
+}
