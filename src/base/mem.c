@@ -1,11 +1,14 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 static long countdown_to_failure = -1;
 static bool has_failed;
+
+static size_t used, limit = SIZE_MAX;
 
 void bs_mem_fail_after(long countdown)
 {
@@ -26,19 +29,53 @@ static bool must_fail(void)
     return true;
 }
 
-void *bs_alloc(size_t size)
+size_t bs_mem_used(void)
 {
-    return must_fail() ? NULL : malloc(size ? size : 1);
+    return used;
 }
 
-void *bs_calloc(size_t count, size_t size)
+size_t bs_mem_set_limit(size_t bytes)
 {
-    return must_fail() ? NULL : calloc(count ? count : 1, size ? size : 1);
+    size_t before = limit;
+    limit = bytes;
+    return before;
+}
+
+/* A block may always shrink, whatever the limit. */
+static bool is_refused(size_t more)
+{
+    return must_fail() || (more > 0 && (used > limit || more > limit - used));
+}
+
+/* Count a new block, which may be NULL. */
+static void *count(void *block)
+{
+    used += malloc_usable_size(block);
+    return block;
+}
+
+void *bs_alloc(size_t size)
+{
+    return is_refused(size) ? NULL : count(malloc(size ? size : 1));
+}
+
+void *bs_calloc(size_t items, size_t size)
+{
+    bool overflows = size && items > SIZE_MAX / size;
+    if (overflows || is_refused(items * size))
+        return NULL;
+    return count(calloc(items ? items : 1, size ? size : 1));
 }
 
 void *bs_realloc(void *block, size_t size)
 {
-    return must_fail() ? NULL : realloc(block, size ? size : 1);
+    size_t before = malloc_usable_size(block);
+    if (is_refused(size > before ? size - before : 0))
+        return NULL;
+    void *moved = realloc(block, size ? size : 1);
+    if (moved)
+        used += malloc_usable_size(moved) - before;
+    return moved;
 }
 
 void *bs_realloc_array(void *block, size_t count, size_t size)
@@ -65,6 +102,7 @@ char *bs_strdup(const char *text)
 
 void bs_free(void *block)
 {
+    used -= malloc_usable_size(block);
     free(block);
 }
 

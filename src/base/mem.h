@@ -22,6 +22,13 @@ void bs_free(void *block); /* NULL is fine */
  */
 bool bs_grow(void *items, size_t *capacity, size_t needed, size_t size);
 
+/*
+ * Bytes in use, by what the C library rounds requests to.  A request that would pass the limit
+ * fails; what is in use when the limit is set stays.  SIZE_MAX, as at the start: no limit.
+ */
+size_t bs_mem_used(void);
+size_t bs_mem_set_limit(size_t bytes); /* gives the limit until now */
+
 /* For tests: let `countdown` requests succeed and the next one fail, once.  Negative: never. */
 void bs_mem_fail_after(long countdown);
 bool bs_mem_has_failed(void); /* did the planned failure happen? */

@@ -145,6 +145,31 @@ START_TEST(every_kind_of_request_can_be_made_to_fail)
 }
 END_TEST
 
+START_TEST(what_passes_the_limit_fails_and_changes_nothing)
+{
+    size_t before = bs_mem_used();
+    char *block = bs_alloc(1000);
+    ck_assert_uint_ge(bs_mem_used(), before + 1000);
+    ck_assert_uint_eq(bs_mem_set_limit(bs_mem_used() + 5000), SIZE_MAX);
+    size_t used = bs_mem_used();
+    ck_assert_ptr_null(bs_alloc(5001));
+    ck_assert_ptr_null(bs_calloc(2, 2501));
+    ck_assert_ptr_null(bs_realloc(block, 7000));
+    ck_assert_uint_eq(bs_mem_used(), used);
+    char *second = bs_calloc(2, 2000);
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_null(bs_alloc(3000));
+    bs_free(second);
+    bs_mem_set_limit(0);
+    block = bs_realloc(block, 10);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_ptr_null(bs_alloc(1));
+    ck_assert_uint_eq(bs_mem_set_limit(SIZE_MAX), 0);
+    bs_free(block);
+    ck_assert_uint_eq(bs_mem_used(), before);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
@@ -157,6 +182,7 @@ Suite *bs_suite(void)
         grow_refuses_what_cannot_be_and_changes_nothing,
         the_planned_request_fails_once,
         every_kind_of_request_can_be_made_to_fail,
+        what_passes_the_limit_fails_and_changes_nothing,
         NULL,
     };
     return bs_suite_of("mem", tests);
