@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "expr/calculus.h"
 #include "tape/tape.h"
 
 /*
@@ -68,5 +69,9 @@ int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page 
  */
 int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
                       struct bs_error *err);
+
+/* The rules that led from f to its derivative by x, one a line, outermost first. */
+void bs_view_steps(struct bs_buf *buf, bs_expr f, bs_expr x, bs_expr slope,
+                   const struct bs_steps *steps, const struct bs_page *page);
 
 #endif
