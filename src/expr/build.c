@@ -66,10 +66,12 @@ double bs_number_value(bs_expr expr)
     return expr->u.number.real;
 }
 
-static bs_expr inexact(struct bs_pool *pool, double value)
+/* 0 only where that is no underflow. */
+static bs_expr inexact(struct bs_pool *pool, double value, bool may_be_zero)
 {
-    if (!isfinite(value))
-        return bs_pool_refuse(pool, BS_REFUSED, "a number in the formula is too large");
+    if (!isfinite(value) || (value == 0 && !may_be_zero))
+        return bs_pool_refuse(pool, BS_REFUSED,
+                              "a number in the formula is too large or too small");
     return bs_real(pool, value);
 }
 
@@ -82,7 +84,7 @@ bs_expr bs_number_add(struct bs_pool *pool, bs_expr a, bs_expr b)
         !__builtin_add_overflow(left, right, &num) &&
         !__builtin_mul_overflow(a->u.number.den, b->u.number.den, &den))
         return bs_rational(pool, num, den);
-    return inexact(pool, bs_number_value(a) + bs_number_value(b));
+    return inexact(pool, bs_number_value(a) + bs_number_value(b), true);
 }
 
 bs_expr bs_number_mul(struct bs_pool *pool, bs_expr a, bs_expr b)
@@ -92,14 +94,15 @@ bs_expr bs_number_mul(struct bs_pool *pool, bs_expr a, bs_expr b)
         !__builtin_mul_overflow(a->u.number.num, b->u.number.num, &num) &&
         !__builtin_mul_overflow(a->u.number.den, b->u.number.den, &den))
         return bs_rational(pool, num, den);
-    return inexact(pool, bs_number_value(a) * bs_number_value(b));
+    bool is_zero = bs_is_integer(a, 0) || bs_is_integer(b, 0);
+    return inexact(pool, bs_number_value(a) * bs_number_value(b), is_zero);
 }
 
 bs_expr bs_number_inverse(struct bs_pool *pool, bs_expr a)
 {
     if (bs_is_exact(a))
         return bs_rational(pool, a->u.number.den, a->u.number.num);
-    return inexact(pool, 1 / bs_number_value(a));
+    return inexact(pool, 1 / bs_number_value(a), false);
 }
 
 bool bs_is_inverse(bs_expr expr)

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct pass {
@@ -13,12 +14,71 @@ struct pass {
     bs_expr x;
     struct bs_steps *steps;
     uint64_t stamp;
+    uint64_t with, without; /* seen, and found to depend on x or not */
 };
 
 void bs_steps_finish(struct bs_steps *steps)
 {
     bs_free(steps->items);
     *steps = (struct bs_steps){0};
+}
+
+/*
+ * May the name be x, for some value of the sum's index among its subscripts?  Subscripts that are
+ * numbers on both sides must agree; others may be the index of another sum.
+ */
+static bool may_become(const char *name, const char *x, const char *index)
+{
+    bool has_index = false;
+    for (bool is_stem = true;; is_stem = false) {
+        size_t length = strcspn(name, "_"), x_length = strcspn(x, "_");
+        bool is_same = length == x_length && strncmp(name, x, length) == 0;
+        bool is_fixed = is_stem || (isdigit((unsigned char)*name) && isdigit((unsigned char)*x));
+        if (is_fixed && !is_same)
+            return false;
+        if (!is_stem && length == strlen(index) && strncmp(name, index, length) == 0)
+            has_index = true;
+        name += length;
+        x += x_length;
+        if (*name == '\0' || *x == '\0')
+            return has_index && *name == *x;
+        name++;
+        x++;
+    }
+}
+
+struct under_index {
+    const char *x, *index;
+};
+
+static int find_under_index(void *context, bs_expr leaf)
+{
+    const struct under_index *look = context;
+    return leaf->kind == BS_SYMBOL && may_become(leaf->u.name, look->x, look->index);
+}
+
+static bool has_under_index(bs_expr sum, bs_expr x)
+{
+    if (x->kind != BS_SYMBOL)
+        return false;
+    struct under_index look = {x->u.name, sum->args[0]->u.name};
+    return bs_visit_leaves(sum->args[3], find_under_index, &look);
+}
+
+/* Does it contain x, or a sum in which x may be a term?  Each shared node is asked once. */
+static bool depends(const struct pass *pass, bs_expr expr)
+{
+    if (expr == pass->x)
+        return true;
+    if (expr->count == 0 || (pass->x->leaves & ~expr->leaves))
+        return false;
+    if (expr->memo->seen == pass->with || expr->memo->seen == pass->without)
+        return expr->memo->seen == pass->with;
+    bool found = expr->kind == BS_INDEXED_SUM && has_under_index(expr, pass->x);
+    for (int i = 0; i < expr->count && !found; i++)
+        found = depends(pass, expr->args[i]);
+    expr->memo->seen = found ? pass->with : pass->without;
+    return found;
 }
 
 /* Reserve the line of a rule, so that an outer rule stands before the inner ones. */
@@ -81,20 +141,18 @@ static bs_expr diff_product(struct pass *pass, bs_expr product)
     return bs_list_sum(pass->pool, &terms);
 }
 
-/* (u^n)' = n·u^(n−1)·u', and for n = −1: −u'/u². */
+/* (u^n)' = n·u^(n−1)·u' for an n without x, and for n = −1: −u'/u². */
 static bs_expr diff_power(struct pass *pass, bs_expr power)
 {
     struct bs_pool *pool = pass->pool;
-    bs_expr base = power->args[0], n = power->args[1], two = bs_integer(pool, 2);
-    bs_expr slope = diff(pass, base);
-    if (is_zero(slope))
-        return slope;
-    if (bs_is_integer(n, -1))
-        return bs_neg(pool, bs_div(pool, slope, bs_power(pool, base, two)));
-    if (bs_is_integer(n, 2))
-        return bs_mul(pool, bs_mul(pool, two, base), slope);
-    bs_expr less = bs_number_add(pool, n, bs_integer(pool, -1));
-    return bs_mul(pool, bs_mul(pool, n, bs_power(pool, base, less)), slope);
+    bs_expr u = power->args[0], n = power->args[1], minus_one = bs_integer(pool, -1);
+    bs_expr slope = diff(pass, u);
+    if (bs_is_inverse(power))
+        return bs_neg(pool, bs_div(pool, slope, bs_power(pool, u, bs_integer(pool, 2))));
+    if (!minus_one)
+        return NULL;
+    bs_expr less = bs_is_number(n) ? bs_number_add(pool, n, minus_one) : bs_add(pool, n, minus_one);
+    return bs_mul(pool, bs_mul(pool, n, bs_power(pool, u, less)), slope);
 }
 
 /* (u^v)' = u^v·(v'·log u + v·u'/u) */
@@ -102,11 +160,11 @@ static bs_expr diff_general_power(struct pass *pass, bs_expr power)
 {
     struct bs_pool *pool = pass->pool;
     bs_expr u = power->args[0], v = power->args[1];
-    bs_expr u_slope = diff(pass, u), v_slope = diff(pass, v);
     bs_expr log_u = bs_call(pool, bs_func_find("log"), 0, 1, &u);
-    return bs_mul(
-        pool, power,
-        bs_add(pool, bs_mul(pool, v_slope, log_u), bs_mul(pool, v, bs_div(pool, u_slope, u))));
+    bs_expr slope = bs_mul(pool, diff(pass, v), log_u);
+    if (depends(pass, u))
+        slope = bs_add(pool, slope, bs_mul(pool, v, bs_div(pool, diff(pass, u), u)));
+    return bs_mul(pool, power, slope);
 }
 
 /* The chain rule: the sum over the arguments of partial times slope. */
@@ -122,39 +180,17 @@ static bs_expr diff_call(struct pass *pass, bs_expr call)
     return bs_list_sum(pass->pool, &terms);
 }
 
-/* Is there a symbol with the base name of x that has the sum's index among its subscripts? */
-struct under_index {
-    const char *x, *index;
-};
-
-static int is_under_index(void *context, bs_expr leaf)
-{
-    const struct under_index *look = context;
-    size_t stem = strcspn(look->x, "_");
-    if (leaf->kind != BS_SYMBOL || strncmp(leaf->u.name, look->x, stem) != 0 ||
-        leaf->u.name[stem] != '_')
-        return 0;
-    size_t length = strlen(look->index);
-    for (const char *part = leaf->u.name + stem; *part == '_'; part += 1 + strcspn(part + 1, "_"))
-        if (strcspn(part + 1, "_") == length && strncmp(part + 1, look->index, length) == 0)
-            return 1;
-    return 0;
-}
-
 static bs_expr diff_indexed_sum(struct pass *pass, bs_expr sum)
 {
-    if (pass->x->kind == BS_SYMBOL) {
-        struct under_index look = {pass->x->u.name, sum->args[0]->u.name};
-        if (bs_visit_leaves(sum->args[3], is_under_index, &look))
-            return bs_pool_refuse(pass->pool, BS_REFUSED,
-                                  "the derivative of a sum by a symbol that stands under its "
-                                  "index is not known yet; write the terms out");
-        if (pass->x == sum->args[0])
-            return zero(pass);
-        if (bs_contains(sum->args[1], pass->x) || bs_contains(sum->args[2], pass->x))
-            return bs_pool_refuse(pass->pool, BS_REFUSED,
-                                  "a sum has no derivative by one of its bounds");
-    }
+    if (has_under_index(sum, pass->x))
+        return bs_pool_refuse(pass->pool, BS_REFUSED,
+                              "the derivative of a sum by a symbol that stands under its "
+                              "index is not known yet; write the terms out");
+    if (depends(pass, sum->args[1]) || depends(pass, sum->args[2]))
+        return bs_pool_refuse(pass->pool, BS_REFUSED,
+                              "a sum has no derivative by one of its bounds");
+    if (pass->x == sum->args[0]) /* inside, the name is another's */
+        return zero(pass);
     bs_expr body = diff(pass, sum->args[3]);
     if (is_zero(body))
         return body;
@@ -169,7 +205,7 @@ static const char *rule_of(bs_expr expr)
     case BS_PRODUCT:
         return "product rule";
     case BS_POWER:
-        return bs_is_integer(expr->args[1], -1) ? "quotient rule" : "power rule";
+        return bs_is_inverse(expr) ? "quotient rule" : "power rule";
     case BS_CALL:
         return expr->u.call.func->rule;
     default:
@@ -185,8 +221,8 @@ static bs_expr diff_inner(struct pass *pass, bs_expr expr)
     case BS_PRODUCT:
         return diff_product(pass, expr);
     case BS_POWER:
-        return bs_is_number(expr->args[1]) ? diff_power(pass, expr)
-                                           : diff_general_power(pass, expr);
+        return depends(pass, expr->args[1]) ? diff_general_power(pass, expr)
+                                            : diff_power(pass, expr);
     case BS_CALL:
         return diff_call(pass, expr);
     case BS_INDEXED_SUM:
@@ -200,16 +236,13 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
 {
     if (expr == pass->x)
         return bs_integer(pass->pool, 1);
-    if (expr->count == 0 || (pass->x->leaves & ~expr->leaves))
+    if (!depends(pass, expr))
         return zero(pass);
     if (expr->memo->stamp == pass->stamp)
         return expr->memo->result;
-    bs_expr result = zero(pass);
-    if (bs_contains(expr, pass->x) || expr->kind == BS_INDEXED_SUM) {
-        size_t step = begin_step(pass, rule_of(expr), expr);
-        result = diff_inner(pass, expr);
-        end_step(pass, step, result);
-    }
+    size_t step = begin_step(pass, rule_of(expr), expr);
+    bs_expr result = diff_inner(pass, expr);
+    end_step(pass, step, result);
     expr->memo->stamp = pass->stamp;
     expr->memo->result = result;
     return result;
@@ -219,6 +252,6 @@ bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *
 {
     if (!expr || !x)
         return NULL;
-    struct pass pass = {pool, x, steps, bs_next_stamp()};
+    struct pass pass = {pool, x, steps, bs_next_stamp(), bs_next_stamp(), bs_next_stamp()};
     return bs_simplify(pool, diff(&pass, expr));
 }

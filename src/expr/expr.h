@@ -36,7 +36,10 @@ enum bs_kind {
 struct bs_node {
     enum bs_kind kind;
     uint32_t hash;
-    /* A bit for each symbol and ref in it, by hash: no common bit, not contained. */
+    /*
+     * A bit for each symbol and ref in it, by hash: no common bit, not contained.  All bits in an
+     * indexed sum, whose x_j stands for x_1 and x_2.
+     */
     uint64_t leaves;
     int depth; /* 1 for a leaf */
     int count; /* operands */

@@ -14,7 +14,9 @@ struct bs_memo {
     uint64_t stamp; /* of a pass that computes: of result and valued */
     bs_expr result;
     struct bs_valued valued;
-    bs_expr simple; /* the simplified form, once known; the same for ever */
+    bs_expr simple;  /* the simplified form, once known; the same for ever */
+    uint64_t listed; /* of a list: this node is item `place` of it */
+    size_t place;
 };
 
 uint64_t bs_next_stamp(void);

@@ -186,6 +186,8 @@ static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, co
     wanted.hash = hash_payload(hash, &wanted);
     if (wanted.kind == BS_SYMBOL || wanted.kind == BS_REF)
         wanted.leaves = UINT64_C(1) << (wanted.hash % 64);
+    else if (wanted.kind == BS_INDEXED_SUM)
+        wanted.leaves = UINT64_MAX; /* x_j under the index j may be any x_1 */
     size_t slot = find_slot(pool, &wanted, args);
     if (pool->table[slot])
         return pool->table[slot];

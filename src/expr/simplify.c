@@ -1,7 +1,7 @@
 /*
- * Bottom-up, each node once for ever (the result is kept in its memo).  A rule may only assume that
- * the operands are simple already; what it builds is simple again, which makes the whole
- * idempotent.
+ * Bottom-up, each node once for ever (the result is kept in its memo).  A rule may assume that the
+ * operands are simple already; what it builds is simplified again until no rule changes it.  That
+ * ends because every rule makes fewer nodes, or fewer levels, or fewer minus signs in front.
  */
 #include "expr/calculus.h"
 
@@ -10,28 +10,19 @@
 
 #include <string.h>
 
-/* A term or product taken apart: coefficient (a number) and the factors that are none. */
+/* A term taken apart: a number times something without one (1 when the term is the number). */
 struct split {
-    bs_expr coefficient;
-    int count;
-    const bs_expr *factors;
+    bs_expr coefficient, rest;
 };
 
-static struct split split_term(struct bs_pool *pool, const bs_expr *term)
+static struct split split_term(struct bs_pool *pool, bs_expr term)
 {
-    if (bs_is_number(*term))
-        return (struct split){*term, 0, NULL};
-    if ((*term)->kind == BS_PRODUCT && bs_is_number((*term)->args[0]))
-        return (struct split){(*term)->args[0], (*term)->count - 1, (*term)->args + 1};
-    if ((*term)->kind == BS_PRODUCT)
-        return (struct split){bs_integer(pool, 1), (*term)->count, (*term)->args};
-    return (struct split){bs_integer(pool, 1), 1, term};
-}
-
-static bool same_factors(struct split a, struct split b)
-{
-    return a.count == b.count &&
-           (a.count == 0 || memcmp(a.factors, b.factors, (size_t)a.count * sizeof(bs_expr)) == 0);
+    bs_expr one = bs_integer(pool, 1);
+    if (bs_is_number(term))
+        return (struct split){term, one};
+    if (term->kind == BS_PRODUCT && bs_is_number(term->args[0]))
+        return (struct split){term->args[0], bs_product(pool, term->count - 1, term->args + 1)};
+    return (struct split){one, term};
 }
 
 /* coefficient·factors, without a 1 in front; 0 and a lone number stand for themselves. */
@@ -46,36 +37,63 @@ static bs_expr join(struct bs_pool *pool, bs_expr coefficient, int count, const 
     return bs_list_product(pool, &list);
 }
 
-/* Add a term to a list in which no two terms have the same factors. */
-static void add_term(struct bs_pool *pool, struct bs_list *terms, bs_expr term)
+static bs_expr join_term(struct bs_pool *pool, bs_expr coefficient, bs_expr rest)
 {
-    struct split added = split_term(pool, &term);
-    for (size_t i = 0; i < terms->count && added.coefficient; i++) {
-        struct split there = split_term(pool, &terms->items[i]);
-        if (!there.coefficient || !same_factors(there, added))
-            continue;
-        bs_expr sum = bs_number_add(pool, there.coefficient, added.coefficient);
-        terms->items[i] = join(pool, sum, there.count, there.factors);
-        terms->failed = terms->failed || !terms->items[i];
+    if (bs_is_integer(rest, 1))
+        return coefficient;
+    if (rest->kind == BS_PRODUCT)
+        return join(pool, coefficient, rest->count, rest->args);
+    return join(pool, coefficient, 1, &rest);
+}
+
+/* The terms of a sum, no two with the same rest: its memo says where it is listed. */
+struct terms {
+    struct bs_list coefficients, rests;
+    uint64_t stamp;
+};
+
+static bool has_failed(const struct terms *terms)
+{
+    return terms->coefficients.failed || terms->rests.failed;
+}
+
+static void add_term(struct bs_pool *pool, struct terms *terms, bs_expr term)
+{
+    struct split added = split_term(pool, term);
+    struct bs_memo *memo = added.rest ? added.rest->memo : NULL;
+    if (memo && memo->listed == terms->stamp) {
+        bs_expr *there = &terms->coefficients.items[memo->place];
+        bs_expr sum = bs_number_add(pool, *there, added.coefficient);
+        terms->coefficients.failed = !sum;
+        *there = sum;
         return;
     }
-    bs_list_add(terms, term);
+    bs_list_add(&terms->coefficients, added.coefficient);
+    bs_list_add(&terms->rests, added.rest);
+    if (has_failed(terms))
+        return;
+    memo->listed = terms->stamp;
+    memo->place = terms->rests.count - 1;
 }
 
 static bs_expr simplify_sum(struct bs_pool *pool, int count, const bs_expr *args)
 {
-    struct bs_list terms = {0}, kept = {0};
-    for (int i = 0; i < count && !terms.failed; i++) {
-        if (args[i]->kind != BS_SUM)
-            add_term(pool, &terms, args[i]);
-        for (int k = 0; args[i]->kind == BS_SUM && k < args[i]->count && !terms.failed; k++)
-            add_term(pool, &terms, args[i]->args[k]);
+    struct terms terms = {.stamp = bs_next_stamp()};
+    struct bs_list kept = {0};
+    for (int i = 0; i < count && !has_failed(&terms); i++) {
+        bool is_sum = args[i]->kind == BS_SUM;
+        const bs_expr *inner = is_sum ? args[i]->args : &args[i];
+        for (int k = 0; k < (is_sum ? args[i]->count : 1) && !has_failed(&terms); k++)
+            add_term(pool, &terms, inner[k]);
     }
-    kept.failed = terms.failed;
-    for (size_t i = 0; i < terms.count && !kept.failed; i++)
-        if (!bs_is_integer(terms.items[i], 0))
-            bs_list_add(&kept, terms.items[i]);
-    bs_list_finish(&terms);
+    kept.failed = has_failed(&terms);
+    for (size_t i = 0; i < terms.rests.count && !kept.failed; i++) {
+        bs_expr coefficient = terms.coefficients.items[i];
+        if (!bs_is_integer(coefficient, 0))
+            bs_list_add(&kept, join_term(pool, coefficient, terms.rests.items[i]));
+    }
+    bs_list_finish(&terms.coefficients);
+    bs_list_finish(&terms.rests);
     return bs_list_sum(pool, &kept);
 }
 
@@ -111,29 +129,36 @@ static bool is_reversible(bs_expr factor)
     return negative > 0 && negative < factor->count;
 }
 
-static bool whole_power(bs_expr factor, bs_expr *base, int64_t *exponent)
+struct power {
+    bs_expr base;
+    int64_t exponent;
+};
+
+/* A factor as a whole power: (x^2)^-1 as x to the -2nd, x^0.5 as itself to the first. */
+static struct power power_of(bs_expr factor)
 {
-    *base = factor;
-    *exponent = 1;
-    if (factor->kind != BS_POWER || !bs_is_exact(factor->args[1]) ||
-        factor->args[1]->u.number.den != 1)
-        return factor->kind != BS_POWER;
-    *base = factor->args[0];
-    *exponent = factor->args[1]->u.number.num;
-    return true;
+    struct power power = {factor, 1};
+    if (bs_is_inverse(factor))
+        power = (struct power){factor->args[0], -1};
+    bs_expr inner = power.base->kind == BS_POWER ? power.base->args[1] : NULL;
+    bool is_whole = inner && bs_is_exact(inner) && inner->u.number.den == 1;
+    if (!is_whole || (power.exponent < 0 && inner->u.number.num < 0))
+        return power;
+    return (struct power){power.base->args[0], power.exponent * inner->u.number.num};
 }
 
 /* x·x is x²; x²·x^-1 stays, because the one has no value at 0 and the other has. */
 static bs_expr joined_power(struct bs_pool *pool, bs_expr a, bs_expr b)
 {
-    bs_expr base_a, base_b;
-    int64_t m, n, sum;
-    if (!whole_power(a, &base_a, &m) || !whole_power(b, &base_b, &n) || base_a != base_b ||
-        (m > 0) != (n > 0) || __builtin_add_overflow(m, n, &sum))
+    struct power left = power_of(a), right = power_of(b);
+    int64_t sum;
+    if (left.base != right.base || (left.exponent > 0) != (right.exponent > 0) ||
+        __builtin_add_overflow(left.exponent, right.exponent, &sum) || sum == INT64_MIN)
         return NULL;
-    if (sum < 0) /* y^-1·y^-1 is (y²)^-1, which prints as a quotient */
-        return bs_power(pool, bs_power(pool, base_a, bs_integer(pool, -sum)), bs_integer(pool, -1));
-    return bs_power(pool, base_a, bs_integer(pool, sum));
+    if (sum > 0)
+        return bs_power(pool, left.base, bs_integer(pool, sum));
+    /* y^-1·y^-1 is (y²)^-1, which prints as a quotient */
+    return bs_power(pool, bs_power(pool, left.base, bs_integer(pool, -sum)), bs_integer(pool, -1));
 }
 
 struct factors {
@@ -241,13 +266,17 @@ static bs_expr simplify_node(struct bs_pool *pool, bs_expr node, const bs_expr *
 
 bs_expr bs_simplify(struct bs_pool *pool, bs_expr expr)
 {
-    if (!expr || expr->count == 0 || expr->memo->simple)
-        return expr && expr->memo->simple ? expr->memo->simple : expr;
+    if (!expr || expr->count == 0)
+        return expr;
+    if (expr->memo->simple)
+        return expr->memo->simple;
     struct bs_list args = {0};
     for (int i = 0; i < expr->count; i++)
         bs_list_add(&args, bs_simplify(pool, expr->args[i]));
     bs_expr result = args.failed ? NULL : simplify_node(pool, expr, args.items);
     bs_list_finish(&args);
+    if (result && result != expr)
+        result = bs_simplify(pool, result);
     expr->memo->simple = result;
     return result;
 }

@@ -125,6 +125,17 @@ static inline double value_at(bs_expr expr, struct point point)
     return valued_at(expr, point, NULL).value;
 }
 
+/* At the point, no part is infinite on the way to a value that is not. */
+static inline bool is_finite_throughout(bs_expr expr, struct point point)
+{
+    if (!isfinite(value_at(expr, point)))
+        return false;
+    for (int i = 0; i < expr->count; i++)
+        if (!is_finite_throughout(expr->args[i], point))
+            return false;
+    return true;
+}
+
 /*
  * The derivative of f at x by central differences of steps h, h/2, h/4, ..., extrapolated to 0
  * (Richardson), and how far the last two extrapolations were apart where they were closest.

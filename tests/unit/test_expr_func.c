@@ -1,6 +1,6 @@
 #include "test_expr.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 static size_t row_count(void)
 {
@@ -41,7 +41,8 @@ START_TEST(every_row_is_complete)
         ck_assert_msg(!row->is_activation || row->arity != 1 || row->slope, "%s", row->name);
         for (const struct bs_func *other = bs_funcs; other < row; other++) {
             ck_assert_str_ne(row->name, other->name);
-            ck_assert(!row->unicode || !other->unicode || strcmp(row->unicode, other->unicode));
+            ck_assert(!row->unicode || !other->unicode ||
+                      strcmp(row->unicode, other->unicode) != 0);
         }
     }
     ck_assert_uint_ge(row_count(), 20);
@@ -246,12 +247,12 @@ static int leaf_of_formula(double *value, void *context, bs_expr leaf, struct bs
 {
     const struct formula_args *args = context;
     const char *name = leaf->u.name;
-    int i;
+    const long i = name[1] == '_' ? strtol(name + 2, NULL, 10) : 0; /* of x_i */
     if (strcmp(name, "x") == 0 || strcmp(name, "y") == 0)
         *value = args->values[name[0] - 'x'];
     else if (strcmp(name, "x_k") == 0)
         *value = args->values[args->index - 1];
-    else if (sscanf(name, "x_%d", &i) == 1 && i >= 1 && i <= args->count)
+    else if (name[0] == 'x' && i >= 1 && i <= args->count)
         *value = args->values[i - 1];
     else if (strcmp(name, "n") == 0)
         *value = args->count;
