@@ -237,6 +237,7 @@ static void put_value(lua_State *L, struct bs_buf *out, int index)
     size_t before = out->length;
     if (bs_doc_get(L, index, &usage, &help)) {
         put_doc(out, usage, help, text_columns(L));
+        bs_buf_put(out, lua_istable(L, index) ? "\n" : "");
     } else if (lua_isfunction(L, index)) {
         put_undocumented_function(L, out, index);
     } else if (lua_type(L, index) != LUA_TSTRING && lua_getmetatable(L, index)) {
@@ -437,9 +438,11 @@ static void check_globals(lua_State *L, int missing)
         lua_getglobal(L, name); // names, name, value
         if (lacks_help(L, -1) && !is_standard)
             append(L, missing, "", name);
+        lua_pushfstring(L, "%s.", name);
+        lua_insert(L, -2); // names, name, prefix, value
         if (lua_istable(L, -1) && !is_standard && strcmp(name, LUA_GNAME) != 0)
-            check_fields(L, missing, lua_pushfstring(L, "%s.", name)), lua_pop(L, 1);
-        lua_pop(L, 2);
+            check_fields(L, missing, lua_tostring(L, -2));
+        lua_pop(L, 3);
     }
     lua_pop(L, 2);
 }

@@ -16,8 +16,11 @@ static bool has_suffix(const char *text, const char *suffix)
     return length >= wanted && strcmp(text + length - wanted, suffix) == 0;
 }
 
-/* Lines before the chunk are given as empty ones, so that messages count lines of the session. */
-static int load(lua_State *L, const struct bs_chunk *chunk, size_t length, const char *prefix)
+/*
+ * Push the function that the first `length` bytes are after `prefix`, or a message and give false.
+ * Lines before the chunk are given as empty ones, so that messages count lines of the session.
+ */
+static bool load(lua_State *L, const struct bs_chunk *chunk, size_t length, const char *prefix)
 {
     struct bs_buf *source = bs_push_buf(L); // source
     bs_buf_repeat(source, "\n", chunk->first_line - 1);
@@ -25,11 +28,26 @@ static int load(lua_State *L, const struct bs_chunk *chunk, size_t length, const
     bs_buf_put_n(source, chunk->text, length);
     if (source->failed)
         bs_memory_error(L);
-    int status = luaL_loadbufferx(L, source->text, source->length, "=" BS_CHUNK_NAME, "t");
+    int status = luaL_loadbufferx(L, bs_buf_text(source), source->length, "=" BS_CHUNK_NAME, "t");
     lua_remove(L, -2); // function or message
     if (status == LUA_ERRMEM)
         lua_error(L);
-    return status;
+    return status == LUA_OK;
+}
+
+/* Push the function that the chunk is without its first word; nothing when that is not `local`. */
+static bool load_without_local(lua_State *L, const struct bs_chunk *chunk)
+{
+    static const char local[] = "local ";
+    size_t space = strspn(chunk->text, " \t");
+    if (strncmp(chunk->text + space, local, strlen(local)) != 0)
+        return false;
+    size_t skipped = space + strlen(local);
+    struct bs_chunk rest = {chunk->text + skipped, chunk->length - skipped, chunk->first_line};
+    if (load(L, &rest, rest.length, ""))
+        return true;
+    lua_pop(L, 1);
+    return false;
 }
 
 int bs_chunk_error_line(const char *message, const char **sentence)
@@ -78,9 +96,9 @@ static bool fails_at_start(const struct bs_chunk *chunk, const char *message)
  */
 enum bs_chunk_kind bs_chunk_compile(lua_State *L, const struct bs_chunk *chunk)
 {
-    if (load(L, chunk, chunk->length, "return ") == LUA_OK)
+    if (load_without_local(L, chunk) || load(L, chunk, chunk->length, "return "))
         return BS_CHUNK_COMPLETE;
-    if (load(L, chunk, chunk->length, "") == LUA_OK) { // message, function
+    if (load(L, chunk, chunk->length, "")) { // message, function
         lua_remove(L, -2);
         return BS_CHUNK_COMPLETE;
     }

@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Text that may be a piece of Lua: an expression, or statements. */
+/*
+ * Text that may be a piece of Lua: an expression, or statements.  The word `local` at its start is
+ * passed over where it can be, so that the name lives on.
+ */
 struct bs_chunk {
     const char *text;
     size_t length;

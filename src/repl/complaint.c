@@ -121,6 +121,8 @@ void bs_complaint_add_hint(lua_State *L, struct bs_place *place)
     bs_nearest_init(&nearest, name);
     if (place)
         place->column = find_word(place, name);
+    if (strlen(name) < 2) /* every letter is a slip away from every other */
+        return;
     if (is_global) {
         bs_push_global_names(L);
         offer(L, &nearest);

@@ -174,28 +174,13 @@ static void keep_last_result(lua_State *L, int index)
     lua_setglobal(L, "_");
 }
 
-/* A local is gone when its chunk ends, which a prompt has to say once. */
-static bool needs_word_on_local(struct step *step)
-{
-    const char *text = step->chunk.text + strspn(step->chunk.text, " \t\n");
-    if (!step->feed->is_interactive || step->feed->has_explained_local || !is_word(text, "local"))
-        return false;
-    step->feed->has_explained_local = true;
-    return true;
-}
-
-static int run_chunk(lua_State *L, struct step *step)
+/* Ctrl-C may have come too late to stop it, or in a read, which ends then and tells nobody. */
+static int run_chunk(lua_State *L)
 {
     lua_call(L, 0, LUA_MULTRET); // step, results...
-    int count = lua_gettop(L) - 1;
+    bs_lua_check_stopped(L);
     keep_last_result(L, 2);
-    if (count > 0)
-        push_results(L, 2);
-    else
-        lua_pushstring(L,
-                       needs_word_on_local(step)
-                           ? "(a local lasts as long as its line; to keep it leave out \"local\")"
-                           : "");
+    push_results(L, 2);
     return 1;
 }
 
@@ -239,7 +224,7 @@ static int run_step(lua_State *L)
     if (is_question(step->feed))
         return answer_question(L, step);
     take_chunk(L, step); // step, function or message
-    return step->is_compiled ? run_chunk(L, step) : 1;
+    return step->is_compiled ? run_chunk(L) : 1;
 }
 
 /* ------------------------------------------------------------------ when it fails */

@@ -10,7 +10,8 @@
 /*
  * What is between the keyboard and Lua: text goes in line by line, or several lines at once;
  * complete chunks come out, run one by one.  A chunk is an expression, whose value is shown, or
- * statements; ?NAME is a question for help.  All that was ever fed is kept, so that "stdin:12:"
+ * statements; ?NAME is a question for help.  Where a chunk starts with `local`, the word is passed
+ * over: the name would be gone at the next line. All that was ever fed is kept, so that "stdin:12:"
  * names one line of the session and an error can show it.
  */
 struct bs_feed {
@@ -19,7 +20,6 @@ struct bs_feed {
     size_t start;        /* of the next chunk */
     size_t tested;       /* up to here the next chunk is incomplete */
     bool is_interactive; /* leave out of messages what is before the reader's eyes */
-    bool has_explained_local;
 };
 
 enum bs_feed_result {

@@ -94,6 +94,8 @@ static int run_chunks(struct repl *repl, bool *is_continued)
         case BS_FEED_ERROR:
             return complain(repl, text, BS_EXIT_FAILED);
         case BS_FEED_STOPPED:
+            if (repl->is_interactive)
+                putchar('\n'); /* after the ^C */
             return complain(repl, text, BS_EXIT_INTERRUPTED);
         }
     }

@@ -86,7 +86,9 @@ static int run(lua_State *L, int count)
     lua_insert(L, handler); // handler, function, arguments...
     int status = lua_pcall(L, count, 0, handler);
     lua_remove(L, handler);
-    return status == LUA_OK ? BS_EXIT_WELL : fail(L, BS_EXIT_FAILED);
+    if (status != LUA_OK)
+        return fail(L, BS_EXIT_FAILED);
+    return bs_lua_is_stopped(L) ? BS_EXIT_INTERRUPTED : BS_EXIT_WELL;
 }
 
 int bs_script_run_code(lua_State *L, const char *code)
