@@ -36,7 +36,7 @@ static int run(struct check *check, struct bs_error *err)
                                          : bs_tape_gradcheck(item, check->tape, k, err);
         if (status < 0)
             return status;
-        check->scale = fmax(check->scale, fabs(item->derived));
+        check->scale = fmax(check->scale, fmax(fabs(item->derived), fabs(item->numerical)));
     }
     return BS_OK;
 }

@@ -64,8 +64,8 @@ int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page 
 /*
  * The gradient check (bs_tape_gradcheck) of every given that has a gradient, worst first: name,
  * derived, numerical, their difference, and that relative to the largest gradient (to 0.001 if that
- * is larger); then a line with the worst and ✓, or that they do not agree within 1e-7 of the
- * largest.  Refused when there is no gradient.
+ * is larger); then a line with the largest difference and ✓, or that they do not agree within 1e-7
+ * of the largest gradient.  Refused when there is no gradient.
  */
 int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
                       struct bs_error *err);
