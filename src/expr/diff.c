@@ -95,10 +95,14 @@ static size_t begin_step(struct pass *pass, const char *rule, bs_expr before)
     return steps->count++;
 }
 
-static void end_step(struct pass *pass, size_t step, bs_expr after)
+/* Gives `after`, or NULL when its simple form cannot be made. */
+static bs_expr end_step(struct pass *pass, size_t step, bs_expr after)
 {
-    if (pass->steps && !pass->steps->failed)
-        pass->steps->items[step].after = bs_simplify(pass->pool, after);
+    if (!pass->steps || pass->steps->failed)
+        return after;
+    bs_expr simple = bs_simplify(pass->pool, after);
+    pass->steps->items[step].after = simple;
+    return simple ? after : NULL;
 }
 
 static bs_expr diff(struct pass *pass, bs_expr expr);
@@ -241,8 +245,7 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
     if (expr->memo->stamp == pass->stamp)
         return expr->memo->result;
     size_t step = begin_step(pass, rule_of(expr), expr);
-    bs_expr result = diff_inner(pass, expr);
-    end_step(pass, step, result);
+    bs_expr result = end_step(pass, step, diff_inner(pass, expr));
     expr->memo->stamp = pass->stamp;
     expr->memo->result = result;
     return result;
