@@ -44,12 +44,12 @@ static bool grow_formulas(struct bs_formula_cache *cache)
     return true;
 }
 
-/* Remember a formula if there is room; gives it back. */
+/* Gives the formula back, or NULL when out of memory. */
 static bs_expr remember(struct bs_tape *tape, bs_entry entry, bs_expr expr)
 {
     struct bs_formula_cache *cache = &tape->formulas;
     if (!expr || (cache->used * 2 >= cache->size && !grow_formulas(cache)))
-        return expr;
+        return NULL;
     *find_formula(cache, entry) = (struct bs_formula){entry, expr};
     cache->used++;
     return expr;
@@ -80,31 +80,45 @@ bs_expr bs_tape_definition(struct bs_tape *tape, int64_t q)
                  : remember(tape, entry, tape->graph->ops->define(tape->graph, tape->pool, q));
 }
 
-static bs_expr fold(struct bs_tape *tape, bs_expr expr, int64_t q)
+/* The name of the user of q whose definition a call is, or the call itself. */
+static bs_expr name_call(struct bs_tape *tape, bs_expr call, int64_t q)
 {
-    bs_expr definition = bs_tape_definition(tape, q);
-    if (!definition || definition->count == 0)
-        return expr;
-    return bs_replace(tape->pool, expr, definition, ref(tape, BS_ROLE_VALUE, q));
+    const struct bs_graph *graph = tape->graph;
+    for (int64_t k = 0; k < graph->ops->user_count(graph, q); k++) {
+        int64_t c = graph->ops->user(graph, q, k);
+        bs_expr definition = bs_tape_definition(tape, c);
+        if (!definition || definition == call)
+            return definition ? ref(tape, BS_ROLE_VALUE, c) : NULL;
+    }
+    return call;
 }
 
-/* An indexed function (softmax) also has its siblings, the other users of q, in its slope. */
-static bs_expr fold_siblings(struct bs_tape *tape, bs_expr expr, int64_t q)
+/* The slope of an indexed function (softmax) has its siblings in it, which are users of q, too. */
+static bs_expr name_siblings(struct bs_tape *tape, bs_expr slope, int64_t q)
 {
-    for (int64_t k = 0; expr && k < tape->graph->ops->user_count(tape->graph, q); k++)
-        expr = fold(tape, expr, tape->graph->ops->user(tape->graph, q, k));
-    return expr;
+    if (slope->kind == BS_CALL)
+        return name_call(tape, slope, q);
+    if (slope->count == 0)
+        return slope;
+    bs_expr *args = bs_alloc((size_t)slope->count * sizeof *args);
+    if (!args)
+        return NULL;
+    for (int i = 0; i < slope->count; i++)
+        args[i] = name_siblings(tape, slope->args[i], q);
+    bs_expr named = bs_with_args(tape->pool, slope, args);
+    bs_free(args);
+    return named;
 }
 
 bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q)
 {
     bs_expr definition = bs_tape_definition(tape, c);
     bs_expr slope = bs_diff(tape->pool, definition, ref(tape, BS_ROLE_VALUE, q), NULL);
-    if (!slope)
-        return NULL;
+    if (!slope || definition->count == 0)
+        return slope;
     if (definition->kind == BS_CALL && definition->u.call.func->is_indexed)
-        return fold_siblings(tape, slope, q);
-    return fold(tape, slope, c);
+        return name_siblings(tape, slope, q);
+    return bs_replace(tape->pool, slope, definition, ref(tape, BS_ROLE_VALUE, c));
 }
 
 static bs_expr signed_expr(struct bs_tape *tape, int sign, bs_expr expr)
@@ -120,47 +134,66 @@ static bs_expr adjoint(struct bs_tape *tape, int64_t c)
     return signed_expr(tape, bs_tape_gradient_sign(tape, c), ref(tape, BS_ROLE_GRADIENT, c));
 }
 
-struct matching {
+/*
+ * A threshold stands only beside its α, in f(α − γ), so ∂E/∂γ = −∂E/∂α, or −Σ ∂E/∂α where the layer
+ * shares it: it is written with error terms (∂E/∂γ = e).  Here: the α beside q in one definition.
+ */
+struct beside {
     struct bs_tape *tape;
-    bs_expr wanted, found;
-    int64_t self;
+    bs_expr self, minus_self;
+    int64_t user;   /* whose definition it is */
+    bs_expr *terms; /* −∂E/∂α each */
+    int64_t count, most;
 };
 
-static int match_error(void *context, bs_expr leaf)
+/* An α with several users (of a softmax layer) counts at the first. */
+static bool add_beside(struct beside *beside, bs_expr alpha)
 {
-    struct matching *matching = context;
-    struct bs_tape *tape = matching->tape;
-    int64_t p = bs_entry_quantity(leaf->u.ref);
-    if (p == matching->self || !bs_tape_error_sign(tape, p))
-        return 0;
-    bs_expr other = bs_tape_derivative(tape, p);
-    bool same = other == matching->wanted;
-    if (!other || (!same && bs_simplify(tape->pool, bs_neg(tape->pool, other)) != matching->wanted))
-        return 0;
-    int sign = bs_tape_gradient_sign(tape, p) * (same ? 1 : -1);
-    matching->found = signed_expr(tape, sign, ref(tape, BS_ROLE_GRADIENT, p));
-    return 1;
+    struct bs_tape *tape = beside->tape;
+    const struct bs_graph_ops *ops = tape->graph->ops;
+    int64_t p = alpha->kind == BS_REF ? bs_entry_quantity(alpha->u.ref) : -1;
+    if (p < 0 || ops->is_inlined(tape->graph, p))
+        return false;
+    if (ops->user(tape->graph, p, 0) != beside->user)
+        return true;
+    if (beside->count == beside->most)
+        return false;
+    int sign = -bs_tape_gradient_sign(tape, p);
+    beside->terms[beside->count++] = signed_expr(tape, sign, ref(tape, BS_ROLE_GRADIENT, p));
+    return true;
 }
 
-/*
- * A threshold stands beside its α in f(α − γ): its derivative is that of α with the other sign, so
- * it is written with α's error term (∂E/∂γ = e).
- */
-static bs_expr name_by_error(struct bs_tape *tape, int64_t q, bs_expr derivative)
+/* False when q stands anywhere else in the expression. */
+static bool find_beside(struct beside *beside, bs_expr expr)
 {
-    struct matching matching = {tape, derivative, NULL, q};
+    if (expr->kind == BS_SUM && expr->count == 2 && expr->args[1] == beside->minus_self)
+        return add_beside(beside, expr->args[0]);
+    bool is_beside = expr != beside->self;
+    for (int i = 0; is_beside && i < expr->count; i++)
+        is_beside = find_beside(beside, expr->args[i]);
+    return is_beside;
+}
+
+/* How many terms; 0 where q is no threshold, −1 when out of memory. */
+static int64_t threshold_terms(bs_expr *terms, struct bs_tape *tape, int64_t q)
+{
     const struct bs_graph *graph = tape->graph;
-    for (int64_t k = 0; !matching.found && k < graph->ops->user_count(graph, q); k++) {
-        int64_t c = graph->ops->user(graph, q, k);
-        if (c == root_of(tape) || !graph->ops->is_inlined(graph, c))
-            continue;
-        bs_expr definition = bs_tape_definition(tape, c);
-        if (definition)
-            bs_visit_leaves(definition, match_error, &matching);
+    bs_expr self = ref(tape, BS_ROLE_VALUE, q), minus_self = bs_neg(tape->pool, self);
+    struct beside beside = {tape, self, minus_self, 0, terms, 0, graph->ops->user_count(graph, q)};
+    for (int64_t k = 0; k < beside.most; k++) {
+        beside.user = graph->ops->user(graph, q, k);
+        if (beside.user == root_of(tape) || !graph->ops->is_inlined(graph, beside.user))
+            return 0;
+        bs_expr definition = bs_tape_definition(tape, beside.user);
+        if (!definition || !minus_self)
+            return -1;
+        if (!find_beside(&beside, definition))
+            return 0;
     }
-    return matching.found ? matching.found : derivative;
+    return beside.count;
 }
 
+/* Σ ∂E/∂c·∂c/∂q over the users c of q. */
 static bs_expr derive(struct bs_tape *tape, int64_t q)
 {
     struct bs_pool *pool = tape->pool;
@@ -168,17 +201,17 @@ static bs_expr derive(struct bs_tape *tape, int64_t q)
     int64_t users = graph->ops->user_count(graph, q);
     if (q == root_of(tape))
         return bs_integer(pool, 1);
-    bs_expr *terms = bs_alloc((size_t)users * sizeof *terms);
-    if (!terms)
-        return NULL;
-    for (int64_t k = 0; k < users; k++) {
-        int64_t c = graph->ops->user(graph, q, k);
-        terms[k] = bs_mul(pool, adjoint(tape, c), bs_tape_local(tape, c, q));
-    }
-    bs_expr sum = bs_simplify(pool, bs_sum(pool, (int)users, terms));
+    bs_expr *terms = bs_alloc((size_t)users * sizeof *terms), sum = NULL;
+    int64_t count = terms ? threshold_terms(terms, tape, q) : -1;
+    if (count == 0)
+        for (; count < users; count++) {
+            int64_t c = graph->ops->user(graph, q, count);
+            terms[count] = bs_mul(pool, adjoint(tape, c), bs_tape_local(tape, c, q));
+        }
+    if (count >= 0)
+        sum = bs_simplify(pool, bs_sum(pool, (int)count, terms));
     bs_free(terms);
-    bool is_given = sum && !bs_tape_definition(tape, q);
-    return is_given ? name_by_error(tape, q, sum) : sum;
+    return sum;
 }
 
 bs_expr bs_tape_derivative(struct bs_tape *tape, int64_t q)
@@ -224,6 +257,12 @@ static bs_expr renew(void *context, struct bs_pool *pool, bs_expr leaf)
     return changes ? bs_ref(pool, bs_entry_make(BS_ROLE_NEW, q)) : leaf;
 }
 
+/* The forward definition of q over the updated values. */
+static bs_expr renewed(struct bs_tape *tape, int64_t q)
+{
+    return bs_map_leaves(tape->pool, bs_tape_definition(tape, q), renew, tape->graph);
+}
+
 /* ---- the lines of a derivation --------------------------------------------------------------- */
 
 /* Add a line unless it repeats the one before; a NULL expression marks the derivation as failed. */
@@ -241,11 +280,17 @@ static void add_line(struct bs_derivation *out, bs_expr expr, const char *rule)
     out->count++;
 }
 
+/* The function that a definition calls, or NULL. */
+static const struct bs_func *func_of(bs_expr definition)
+{
+    return definition && definition->kind == BS_CALL ? definition->u.call.func : NULL;
+}
+
 /* How a function is defined, in the words of its row: σ(x) = 1/(1 + exp(-x)). */
 static void describe_definition(char *rule, size_t size, const struct bs_derivation *out,
                                 bs_expr definition)
 {
-    const struct bs_func *func = definition->kind == BS_CALL ? definition->u.call.func : NULL;
+    const struct bs_func *func = func_of(definition);
     if (func)
         snprintf(rule, size, "%s: %s", func->unicode ? func->unicode : func->name, func->formula);
     else
@@ -256,14 +301,13 @@ static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_
 {
     char rule[BS_RULE_TEXT];
     struct bs_buf general = BS_BUF_INIT;
-    bs_expr definition = bs_tape_definition(tape, q);
-    if (!definition) {
-        if (out->phase != BS_PHASE_GIVEN)
-            out->count = -1;
+    if (out->phase == BS_PHASE_GIVEN)
         return;
-    }
+    bs_expr definition = bs_tape_definition(tape, q);
     tape->graph->ops->general(tape->graph, &general, q);
     snprintf(out->general, sizeof out->general, "%s", bs_buf_text(&general));
+    if (general.failed)
+        definition = NULL;
     bs_buf_finish(&general);
     describe_definition(rule, sizeof rule, out, definition);
     add_line(out, definition, rule);
@@ -287,9 +331,7 @@ static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int
 
 static void derive_partial(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
 {
-    bs_expr definition = bs_tape_definition(tape, bs_entry_user(entry));
-    const struct bs_func *func =
-        definition && definition->kind == BS_CALL ? definition->u.call.func : NULL;
+    const struct bs_func *func = func_of(bs_tape_definition(tape, bs_entry_user(entry)));
     add_line(out, bs_tape_local(tape, bs_entry_user(entry), bs_entry_quantity(entry)),
              func ? func->rule : "slope of the definition");
 }
@@ -308,9 +350,7 @@ static void derive_new(struct bs_derivation *out, struct bs_tape *tape, int64_t 
     struct bs_pool *pool = tape->pool;
     bs_expr value = ref(tape, BS_ROLE_VALUE, q);
     if (out->phase == BS_PHASE_AGAIN) {
-        bs_expr definition = bs_tape_definition(tape, q);
-        add_line(out, definition ? bs_map_leaves(pool, definition, renew, tape->graph) : NULL,
-                 "with the updated values");
+        add_line(out, renewed(tape, q), "with the updated values");
     } else if (tape->graph->has_steps) {
         add_line(out, bs_add(pool, value, ref(tape, BS_ROLE_STEP, q)), "update");
     } else {
