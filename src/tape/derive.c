@@ -19,6 +19,7 @@
 /* Two engines agree within this multiple of the size of what was added up. */
 static const double AGREEMENT = 1e-12;
 static const double SMALLEST = 1e-300; /* below this doubles lose digits */
+static const double LARGEST = 1e300;   /* above this a sum or product of them may overflow */
 
 /* ---- formulas made so far -------------------------------------------------------------------- */
 
@@ -383,35 +384,50 @@ static void derive_lines(struct bs_derivation *out, struct bs_tape *tape, bs_ent
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
+static int partial_number(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err)
+{
+    struct bs_valued valued;
+    bool on_kink;
+    bs_expr local = bs_tape_local(tape, bs_entry_user(entry), bs_entry_quantity(entry));
+    if (!local)
+        return bs_pool_error(tape->pool, err);
+    int status = bs_tape_eval(&valued, &on_kink, tape, local, err);
+    if (status == BS_OK)
+        *out = valued.value;
+    return status;
+}
+
 int bs_tape_number(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err)
 {
     int64_t q = bs_entry_quantity(entry);
     enum bs_role role = bs_entry_role(entry);
-    struct bs_valued valued;
-    bool on_kink;
-    if (role == BS_ROLE_PARTIAL) {
-        bs_expr local = bs_tape_local(tape, bs_entry_user(entry), q);
-        int status = local ? bs_tape_eval(&valued, &on_kink, tape, local, err)
-                           : bs_pool_error(tape->pool, err);
-        *out = valued.value;
-        return status;
-    }
+    if (role == BS_ROLE_PARTIAL)
+        return partial_number(out, tape, entry, err);
     if (role != BS_ROLE_GRADIENT)
         return tape->graph->ops->number(out, tape->graph, role, q, err);
     int status = tape->graph->ops->number(out, tape->graph, BS_ROLE_DERIVATIVE, q, err);
-    *out *= bs_tape_gradient_sign(tape, q);
+    if (status == BS_OK)
+        *out *= bs_tape_gradient_sign(tape, q);
     return status;
 }
 
+/* What evaluating reads from; `failed`: a size could not be found for want of memory. */
+struct reading {
+    struct bs_tape *tape;
+    bool failed;
+};
+
 static int leaf_number(double *out, void *context, bs_expr leaf, struct bs_error *err)
 {
-    return bs_tape_number(out, context, leaf->u.ref, err);
+    const struct reading *reading = context;
+    return bs_tape_number(out, reading->tape, leaf->u.ref, err);
 }
 
 int bs_tape_eval(struct bs_valued *out, bool *on_kink, struct bs_tape *tape, bs_expr expr,
                  struct bs_error *err)
 {
-    struct bs_env env = {.leaf = leaf_number, .context = tape, .kink = tape->graph->kink};
+    struct reading reading = {tape, false};
+    struct bs_env env = {.leaf = leaf_number, .context = &reading, .kink = tape->graph->kink};
     int status = bs_eval(out, expr, &env, err);
     *on_kink = env.on_kink;
     return status;
@@ -420,16 +436,20 @@ int bs_tape_eval(struct bs_valued *out, bool *on_kink, struct bs_tape *tape, bs_
 /* Size of the rounding inside an operand: its own definition's. */
 static double leaf_size(void *context, bs_expr leaf, double value)
 {
-    struct bs_tape *tape = context;
+    struct reading *reading = context;
+    struct bs_tape *tape = reading->tape;
     struct bs_valued valued;
     bool on_kink;
-    bs_entry entry = leaf->u.ref;
-    if (bs_entry_role(entry) != BS_ROLE_VALUE)
+    bool is_new = bs_entry_role(leaf->u.ref) == BS_ROLE_NEW;
+    enum bs_phase phase = bs_tape_phase(tape, leaf->u.ref);
+    if (phase != BS_PHASE_FORWARD && phase != BS_PHASE_AGAIN)
         return fabs(value);
-    bs_expr definition = bs_tape_definition(tape, bs_entry_quantity(entry));
-    if (!definition || bs_tape_eval(&valued, &on_kink, tape, definition, NULL) < 0)
-        return fabs(value);
-    return valued.size;
+    int64_t q = bs_entry_quantity(leaf->u.ref);
+    bs_expr definition = is_new ? renewed(tape, q) : bs_tape_definition(tape, q);
+    if (definition && bs_tape_eval(&valued, &on_kink, tape, definition, NULL) == BS_OK)
+        return valued.size;
+    reading->failed = true;
+    return fabs(value);
 }
 
 static bool has_kinked_call(bs_expr expr)
@@ -443,19 +463,22 @@ static bool has_kinked_call(bs_expr expr)
 }
 
 /* Is a function at its kink, counting the rounding inside its operand? */
-static bool is_on_kink(struct bs_tape *tape, bs_expr expr)
+static int find_kink(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
 {
     struct bs_valued ignored;
-    struct bs_env env = {
-        .leaf = leaf_number, .leaf_size = leaf_size, .context = tape, .kink = tape->graph->kink};
-    return has_kinked_call(expr) && bs_eval(&ignored, expr, &env, NULL) == BS_OK && env.on_kink;
-}
-
-static bool agrees(double value, double size, double number)
-{
-    if (!isfinite(value) || !isfinite(number))
-        return (isnan(value) && isnan(number)) || value == number;
-    return !isfinite(size) || fabs(value - number) <= AGREEMENT * size + SMALLEST;
+    struct reading reading = {tape, false};
+    struct bs_env env = {.leaf = leaf_number,
+                         .leaf_size = leaf_size,
+                         .context = &reading,
+                         .kink = tape->graph->kink};
+    bs_expr closed = out->lines[out->count - 1].expr;
+    if (out->on_kink || !has_kinked_call(closed))
+        return BS_OK;
+    int status = bs_eval(&ignored, closed, &env, err);
+    if (status < 0)
+        return status;
+    out->on_kink = env.on_kink;
+    return reading.failed ? bs_fail_memory(err) : BS_OK;
 }
 
 static int refuse_disagreement(const struct bs_tape *tape, const struct bs_derivation *out,
@@ -500,6 +523,10 @@ static int take_fused(struct bs_derivation *out, struct bs_tape *tape, struct bs
     return evaluate_closed(out, tape, err);
 }
 
+/*
+ * Where something overflowed the engines need not agree: what is inf in one order of operations is
+ * nan or a number in another.  That is not compared, nor said to be checked.
+ */
 static int check_number(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
 {
     double number;
@@ -508,9 +535,11 @@ static int check_number(struct bs_derivation *out, struct bs_tape *tape, struct 
     int status = bs_tape_number(&number, tape, out->entry, err);
     if (status < 0)
         return status;
-    if (!agrees(out->value, out->size, number))
+    bool overflowed = !isfinite(number) || !(out->size < LARGEST);
+    bool agrees = fabs(out->value - number) <= AGREEMENT * out->size + SMALLEST;
+    if (!agrees && !overflowed)
         return refuse_disagreement(tape, out, number, err);
-    out->is_checked = true;
+    out->is_checked = !overflowed;
     return BS_OK;
 }
 
@@ -530,8 +559,8 @@ int bs_tape_derive(struct bs_derivation *out, struct bs_tape *tape, bs_entry ent
         status = take_fused(out, tape, err);
     if (status == BS_OK)
         status = check_number(out, tape, err);
-    if (status == BS_OK && !out->on_kink)
-        out->on_kink = is_on_kink(tape, out->lines[out->count - 1].expr);
+    if (status == BS_OK)
+        status = find_kink(out, tape, err);
     return status;
 }
 
@@ -592,27 +621,47 @@ bs_expr bs_tape_export(struct bs_tape *tape, struct bs_pool *pool, bs_expr expr)
     return bs_map_leaves(pool, expr, name_leaf, tape);
 }
 
-/* The first entry of the main line up to this one whose number is not finite. */
-static bs_entry first_not_finite(struct bs_tape *tape, bs_entry last)
+struct search {
+    struct bs_tape *tape;
+    bs_entry found;
+};
+
+/* 1 when the leaf's number is not finite. */
+static int find_not_finite(void *context, bs_expr leaf)
 {
-    int64_t end = bs_tape_position(tape, last);
-    for (int64_t p = 0; p <= end; p++) {
-        bs_entry entry = bs_tape_at(tape, p);
-        double value;
-        if (bs_tape_number(&value, tape, entry, NULL) == BS_OK && !isfinite(value))
-            return entry;
-    }
-    return last;
+    struct search *search = context;
+    double value;
+    int status = bs_tape_number(&value, search->tape, leaf->u.ref, NULL);
+    if (status < 0)
+        return status;
+    search->found = leaf->u.ref;
+    return !isfinite(value);
+}
+
+/* From operand to operand, back to an entry that is not finite though all its operands are. */
+static int find_origin(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
+{
+    struct search search = {tape, entry};
+    int status;
+    do {
+        status = bs_tape_derive(out, tape, search.found, NULL);
+        if (status == BS_OK && out->count > 0)
+            status = bs_visit_leaves(out->lines[out->count - 1].expr, find_not_finite, &search);
+    } while (status > 0);
+    return status;
 }
 
 static void note_not_finite(struct bs_tape *tape, struct bs_buf *buf, bs_entry entry)
 {
     struct bs_derivation origin;
     struct bs_style style = {.form = BS_UNICODE, .digits = BS_FOUR_FIGURES, .most_terms = 6};
-    bs_entry first = first_not_finite(tape, entry);
+    if (find_origin(&origin, tape, entry) < 0) {
+        buf->failed = true;
+        return;
+    }
     bs_buf_put(buf, "not finite; first at ");
-    bs_tape_show_name(tape, buf, first, BS_UNICODE);
-    if (bs_tape_derive(&origin, tape, first, NULL) < 0 || origin.count == 0)
+    bs_tape_show_name(tape, buf, origin.entry, BS_UNICODE);
+    if (origin.count == 0)
         return;
     bs_buf_put(buf, " = ");
     bs_tape_typeset(tape, buf, origin.lines[origin.count - 1].expr, &style, true);

@@ -221,6 +221,16 @@ START_TEST(a_value_within_rounding_of_a_kink_counts_as_on_it)
 }
 END_TEST
 
+/* The target is the output, so that the update changes nothing. */
+START_TEST(an_updated_value_within_rounding_of_a_kink_counts_as_on_it)
+{
+    struct bs_tape *tape = relu_tape(3, 0.1, -0.3, 0x1p-54, 0);
+    ck_assert(value_at(tape, "z1_1_new") == 0x1p-54);
+    ck_assert_str_eq(note_of(tape, "a1_1_new"), "at a kink");
+    bs_tape_destroy(tape);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     return bs_suite_of("derive", (const TTest *const[]){
@@ -232,6 +242,7 @@ Suite *bs_suite(void)
                                      without_names_for_error_terms_gradients_go_by_their_own,
                                      a_value_on_a_kink_has_the_slope_chosen_and_says_so,
                                      a_value_within_rounding_of_a_kink_counts_as_on_it,
+                                     an_updated_value_within_rounding_of_a_kink_counts_as_on_it,
                                      NULL,
                                  });
 }
