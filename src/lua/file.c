@@ -1,7 +1,7 @@
 #include "lua/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,33 +23,55 @@ static bool write_all(int file, const char *text, size_t length)
     return fsync(file) == 0;
 }
 
-/* mkstemp makes files that only the owner reads; give what a plain open would have given. */
-static void set_usual_mode(int file)
+/*
+ * What the file may be read and written by: as before where it replaces one, else as open would
+ * have it.  Gives NULL, or the reason why there can be no such file.
+ */
+static const char *find_mode(mode_t *mode, const char *path)
 {
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(file, 0666 & ~mask);
+    struct stat status;
+    if (stat(path, &status) < 0) {
+        const char *reason = errno == ENOENT ? NULL : strerror(errno);
+        mode_t mask = umask(0);
+        umask(mask);
+        *mode = 0666 & ~mask;
+        return reason;
+    }
+    *mode = status.st_mode & 0777;
+    if (!S_ISREG(status.st_mode))
+        return S_ISDIR(status.st_mode) ? strerror(EISDIR) : "it is not a regular file";
+    return access(path, W_OK) == 0 ? NULL : strerror(errno);
 }
 
-int bs_file_write(const char *path, const char *text, size_t length, struct bs_error *err)
+/* Gives NULL or the reason.  `beside` ends in XXXXXX, for mkstemp. */
+static const char *write_beside(char *beside, const char *path, mode_t mode, const char *text,
+                                size_t length)
 {
-    char beside[4096];
-    int size = snprintf(beside, sizeof beside, "%s.XXXXXX", path);
-    if (size < 0 || (size_t)size >= sizeof beside)
-        return bs_fail(err, BS_REFUSED, "the file name is too long");
     int file = mkstemp(beside);
     if (file < 0)
-        return bs_fail(err, BS_REFUSED, "cannot write %s: %s", path, strerror(errno));
-    set_usual_mode(file);
-    bool written = write_all(file, text, length);
-    int reason = errno;
-    if (close(file) < 0 && written) {
-        written = false;
+        return strerror(errno);
+    int reason = write_all(file, text, length) && fchmod(file, mode) == 0 ? 0 : errno;
+    if (close(file) < 0 && reason == 0)
         reason = errno;
-    }
-    if (written && rename(beside, path) == 0)
-        return BS_OK;
-    reason = written ? errno : reason;
+    if (reason == 0 && rename(beside, path) < 0)
+        reason = errno;
+    if (reason == 0)
+        return NULL;
     unlink(beside);
-    return bs_fail(err, BS_REFUSED, "cannot write %s: %s", path, strerror(reason));
+    return strerror(reason);
+}
+
+/* Through a link to the file itself: what is beside must be on the same disk. */
+int bs_file_write(const char *path, const char *text, size_t length, struct bs_error *err)
+{
+    char target[PATH_MAX], beside[PATH_MAX + 8];
+    mode_t mode = 0;
+    if (!realpath(path, target))
+        snprintf(target, sizeof target, "%s", path);
+    snprintf(beside, sizeof beside, "%s.XXXXXX", target);
+    const char *reason =
+        strlen(path) < sizeof target ? find_mode(&mode, target) : strerror(ENAMETOOLONG);
+    if (!reason)
+        reason = write_beside(beside, target, mode, text, length);
+    return reason ? bs_fail(err, BS_REFUSED, "cannot write \"%s\": %s", path, reason) : BS_OK;
 }
