@@ -25,11 +25,16 @@ const char *bs_describe(lua_State *L, int index)
     default:
         if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING)
             lua_pushstring(L, luaL_typename(L, index)); // name
-        lua_pushstring(L, strchr("aeiou", *lua_tostring(L, -1)) ? "an " : "a ");
+        lua_pushstring(L, strchr("aeio", *lua_tostring(L, -1)) ? "an " : "a ");
         lua_insert(L, -2); // article, name
         lua_concat(L, 2);  // description
     }
     return lua_tostring(L, -1);
+}
+
+const char *bs_push_count(lua_State *L, size_t count, const char *noun)
+{
+    return lua_pushfstring(L, "%I %s%s", (LUAI_UACINT)count, noun, count == 1 ? "" : "s");
 }
 
 static int refuse(lua_State *L, int index, const char *what, const char *wanted)
@@ -137,44 +142,40 @@ static void read_numbers(lua_State *L, int index, const char *what, double *numb
     }
 }
 
-double *bs_arg_vector(lua_State *L, int index, const char *what, size_t *length)
+void bs_arg_list(lua_State *L, int index, const char *what, size_t count, const char *noun)
 {
+    bool is_table = lua_istable(L, index);
     index = lua_absindex(L, index);
-    bs_arg_table(L, index, what);
-    *length = lua_rawlen(L, index);
-    double *numbers = lua_newuserdatauv(L, *length * sizeof *numbers, 0); // numbers
-    read_numbers(L, index, what, numbers, *length);
-    return numbers;
+    if (is_table && lua_rawlen(L, index) == count)
+        return;
+    const char *got =
+        is_table ? bs_push_count(L, lua_rawlen(L, index), noun) : bs_describe(L, index);
+    const char *wanted = bs_push_count(L, count, noun);
+    luaL_error(L, "%s must be a table of %s, got %s", what, wanted, got);
 }
 
-/* The row at the top of the stack must be a table, as long as the first. */
-static void check_row(lua_State *L, const char *what, size_t row, size_t columns)
+static void read_row(lua_State *L, int table, size_t row, const char *what, double *numbers,
+                     size_t length)
 {
-    if (!lua_istable(L, -1))
-        luaL_error(L, "%s: row %d must be a table of numbers, got %s", what, (int)row + 1,
-                   bs_describe(L, -1));
-    if (lua_rawlen(L, -1) != columns)
-        luaL_error(L, "%s: row %d has %d numbers, row 1 has %d", what, (int)row + 1,
-                   (int)lua_rawlen(L, -1), (int)columns);
+    const char *name = lua_pushfstring(L, "row %d of %s", (int)row + 1, what);
+    lua_rawgeti(L, table, (lua_Integer)row + 1); // name, row
+    bs_arg_list(L, -1, name, length, "number");
+    read_numbers(L, lua_gettop(L), name, numbers, length);
+    lua_pop(L, 2);
 }
 
-double *bs_arg_matrix(lua_State *L, int index, const char *what, size_t *rows, size_t *columns)
+double *bs_arg_shape(lua_State *L, int index, const char *what, size_t rows, size_t columns)
 {
     index = lua_absindex(L, index);
-    bs_arg_table(L, index, what);
-    *rows = lua_rawlen(L, index);
-    lua_rawgeti(L, index, 1); // first row
-    *columns = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
-    lua_pop(L, 1);
-    if (*columns > 0 && *rows > (size_t)-1 / sizeof(double) / *columns)
-        luaL_error(L, "not enough memory");
-    double *numbers = lua_newuserdatauv(L, *rows * *columns * sizeof *numbers, 0); // numbers
-    for (size_t i = 0; i < *rows; i++) {
-        lua_rawgeti(L, index, (lua_Integer)i + 1); // numbers, row
-        check_row(L, what, i, *columns);
-        const char *where = lua_pushfstring(L, "%s: row %d", what, (int)i + 1);
-        read_numbers(L, lua_absindex(L, -2), where, numbers + i * *columns, *columns);
-        lua_pop(L, 2); // numbers
-    }
+    if (rows > 0)
+        bs_arg_list(L, index, what, rows, columns ? "row" : "number");
+    size_t count = (rows ? rows : 1) * (columns ? columns : 1);
+    double *numbers = lua_newuserdatauv(L, count * sizeof *numbers, 0); // numbers
+    if (rows == 0)
+        numbers[0] = bs_arg_number(L, index, what);
+    else if (columns == 0)
+        read_numbers(L, index, what, numbers, rows);
+    for (size_t i = 0; columns && i < rows; i++)
+        read_row(L, index, i, what, numbers + i * columns, columns);
     return numbers;
 }

@@ -23,12 +23,18 @@ int bs_arg_choice(lua_State *L, int index, const char *what, const char *const n
 /* Refuse a table with a string key that is not one of `names`: "mlp: unknown option ...". */
 void bs_arg_fields(lua_State *L, int index, const char *what, const char *const names[]);
 
+/* "the inputs must be a table of 2 numbers, got 3 numbers": `noun` is what there are `count` of. */
+void bs_arg_list(lua_State *L, int index, const char *what, size_t count, const char *noun);
+
 /*
- * An array of finite numbers, or of `rows` equally long ones, one after the other.  Pushes a
- * userdata that holds the numbers and gives their address.
+ * Finite numbers in a known shape: `rows` tables of `columns` numbers; columns 0: one table of
+ * `rows` numbers; both 0: a number.  Pushes a userdata that holds them one after the other, and
+ * gives their address.  The shape is one that a table can have: the product does not overflow.
  */
-double *bs_arg_vector(lua_State *L, int index, const char *what, size_t *length);
-double *bs_arg_matrix(lua_State *L, int index, const char *what, size_t *rows, size_t *columns);
+double *bs_arg_shape(lua_State *L, int index, const char *what, size_t rows, size_t columns);
+
+/* "1 row", "2 rows": `noun` is the singular of a regular plural. */
+const char *bs_push_count(lua_State *L, size_t count, const char *noun); /* pushes the text */
 
 /* "a table", "nil", "the string \"x\"", "3.5": how a message names the value found instead. */
 const char *bs_describe(lua_State *L, int index); /* pushes the text it gives */

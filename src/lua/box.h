@@ -1,6 +1,7 @@
 #ifndef BACKSTEP_LUA_BOX_H
 #define BACKSTEP_LUA_BOX_H
 
+#include <lauxlib.h>
 #include <lua.h>
 
 /*
@@ -9,6 +10,13 @@
  */
 void bs_box_register(lua_State *L, const char *type, lua_CFunction gc);
 void *bs_box_push(lua_State *L, const char *type); /* a pointer to the NULL in the box */
+
+/*
+ * Lua's collector sees of a box the pointer, not what it leads to, and would let thousands of
+ * networks pile up.  This counts what the engine has allocated since the last call as if Lua had
+ * done it.  bs_box_push does so before it makes a box.
+ */
+void bs_box_weigh(lua_State *L);
 
 /* Defines a __gc that destroys the T that is in the box, once. */
 #define BS_BOX_GC(name, type, T, destroy)      \

@@ -1,10 +1,8 @@
-/* Symbols and closed forms.  The expressions of a session live in its pool. */
+/* Symbols and closed forms. */
 #include "lua/types.h"
 
-#include "base/nearest.h"
 #include "expr/calculus.h"
 #include "expr/eval.h"
-#include "expr/func.h"
 #include "expr/parse.h"
 #include "expr/typeset.h"
 #include "lua/args.h"
@@ -12,55 +10,111 @@
 #include "lua/doc.h"
 #include "lua/state.h"
 
-#include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char expr_type[] = "expression", steps_type[] = "steps";
+static const char expr_type[] = "expression", steps_type[] = "steps", pool_type[] = "pool";
 
-static struct bs_pool *pool_of(lua_State *L)
+/* ---- where expressions live ------------------------------------------------------------------ */
+
+/*
+ * An object is the pointer to a node, and in user value 1 the box of the pool that the node is in,
+ * which it keeps alive.  All work is done in one pool, whose box is in the registry.  When that has
+ * grown to MOST_POOL bytes another takes its place: what is used again is copied there, the rest
+ * goes with the old pool when nobody has an object of it any more.  The pool only changes when a
+ * new object is made, so what a function builds on the way to its result is in one pool.
+ */
+enum { MOST_POOL = 1 << 20 };
+
+BS_BOX_GC(l_pool_gc, pool_type, struct bs_pool, bs_pool_destroy)
+
+static void begin_pool(lua_State *L)
 {
-    return bs_session(L)->pool;
+    struct bs_pool **box = bs_box_push(L, pool_type);
+    *box = bs_pool_create();
+    if (!*box)
+        bs_memory_error(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, pool_type);
+}
+
+/* The pool in the box at `index`; the end of the session may have emptied it. */
+static struct bs_pool *pool_in(lua_State *L, int index)
+{
+    struct bs_pool **box = lua_touserdata(L, index);
+    if (!*box)
+        luaL_error(L, "the expression is gone");
+    return *box;
+}
+
+/* Pushes its box. */
+static struct bs_pool *push_pool(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, pool_type);
+    return pool_in(L, -1);
+}
+
+struct bs_pool *bs_expr_pool(lua_State *L)
+{
+    struct bs_pool *pool = push_pool(L);
+    lua_pop(L, 1);
+    return pool;
+}
+
+static void refuse_null(lua_State *L, bs_expr expr)
+{
+    struct bs_error err;
+    if (!expr)
+        bs_check(L, bs_pool_error(bs_expr_pool(L), &err), &err);
 }
 
 int bs_push_expr(lua_State *L, bs_expr expr)
 {
-    struct bs_error err;
-    if (!expr)
-        bs_check(L, bs_pool_error(pool_of(L), &err), &err);
-    bs_expr *box = lua_newuserdatauv(L, sizeof(bs_expr), 0);
+    refuse_null(L, expr);
+    bs_expr *box = lua_newuserdatauv(L, sizeof *box, 1); // expr
     *box = expr;
+    struct bs_pool *pool = push_pool(L); // expr, pool
+    lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, expr_type);
+    if (bs_pool_size(pool) > MOST_POOL)
+        begin_pool(L);
     return 1;
 }
 
-bool bs_is_expr(lua_State *L, int index)
+/* The expression in the object at `index`, copied to the pool in use if it is in another. */
+static bs_expr fetch(lua_State *L, int index)
 {
-    return luaL_testudata(L, index, expr_type) != NULL;
-}
-
-static bs_expr check_self(lua_State *L)
-{
-    return *(bs_expr *)luaL_checkudata(L, 1, expr_type);
+    bs_expr *box = luaL_checkudata(L, index, expr_type);
+    lua_getiuservalue(L, index, 1);      // its pool
+    struct bs_pool *pool = push_pool(L); // its pool, pool
+    if (!lua_rawequal(L, -1, -2)) {
+        pool_in(L, -2);
+        bs_expr copy = bs_import(pool, *box);
+        refuse_null(L, copy);
+        *box = copy;
+        lua_pushvalue(L, -1); // its pool, pool, pool
+        lua_setiuservalue(L, index, 1);
+    }
+    lua_pop(L, 2);
+    return *box;
 }
 
 static bs_expr parse_text(lua_State *L, const char *text, size_t length)
 {
     struct bs_error err;
     bs_expr expr = NULL;
-    bs_check_formula(L, bs_parse(&expr, pool_of(L), text, length, &err), &err, text);
+    bs_check_formula(L, bs_parse(&expr, bs_expr_pool(L), text, length, &err), &err, text);
     return expr;
 }
 
 bs_expr bs_arg_expr(lua_State *L, int index, const char *what)
 {
     size_t length;
-    bs_expr *box = luaL_testudata(L, index, expr_type);
-    if (box)
-        return *box;
+    if (luaL_testudata(L, index, expr_type))
+        return fetch(L, index);
     if (lua_isinteger(L, index))
-        return bs_integer(pool_of(L), lua_tointeger(L, index));
+        return bs_integer(bs_expr_pool(L), lua_tointeger(L, index));
     if (lua_type(L, index) == LUA_TNUMBER)
-        return bs_real(pool_of(L), bs_arg_number(L, index, what));
+        return bs_real(bs_expr_pool(L), bs_arg_number(L, index, what));
     if (lua_type(L, index) != LUA_TSTRING)
         luaL_error(L, "%s must be an expression, a number or a formula in quotes, got %s", what,
                    bs_describe(L, index));
@@ -81,24 +135,24 @@ static int push_typeset(lua_State *L, bs_expr expr, enum bs_form form)
 
 static int l_expr_tostring(lua_State *L)
 {
-    return push_typeset(L, check_self(L), BS_UNICODE);
+    return push_typeset(L, fetch(L, 1), BS_UNICODE);
 }
 
 BS_FN(l_expr_text, "f:text() -> string",
       "The formula as it is printed: Greek letters, · and −. print(f) shows the same.")
 {
-    return push_typeset(L, check_self(L), BS_UNICODE);
+    return push_typeset(L, fetch(L, 1), BS_UNICODE);
 }
 
 BS_FN(l_expr_ascii, "f:ascii() -> string",
       "The formula in plain letters, with all digits; expr(f:ascii()) is f again.")
 {
-    return push_typeset(L, check_self(L), BS_ASCII);
+    return push_typeset(L, fetch(L, 1), BS_ASCII);
 }
 
 BS_FN(l_expr_latex, "f:latex() -> string", "The formula in LaTeX, for math mode, without dollars.")
 {
-    return push_typeset(L, check_self(L), BS_LATEX);
+    return push_typeset(L, fetch(L, 1), BS_LATEX);
 }
 
 /* ---- building -------------------------------------------------------------------------------- */
@@ -111,25 +165,31 @@ BS_FN(l_expr, "expr(formula) -> expression",
     return bs_push_expr(L, bs_arg_expr(L, 1, "the formula"));
 }
 
+/* Push the symbol that a word of `length` bytes spells. */
+static int push_symbol(lua_State *L, const char *word, size_t length)
+{
+    luaL_checkstack(L, 6, "too many names");
+    lua_pushlstring(L, word, length);
+    bs_expr symbol = parse_text(L, lua_tostring(L, -1), length);
+    if (symbol->kind != BS_SYMBOL)
+        luaL_error(L, "\"%s\" is no name", lua_tostring(L, -1));
+    lua_pop(L, 1);
+    return bs_push_expr(L, symbol);
+}
+
 BS_FN(l_symbols, "symbols(names) -> expression, ...",
       "Symbols for the names in a string, separated by spaces or commas: x, w, b = symbols \"x w "
       "b\".")
 {
-    const char *text = bs_arg_string(L, 1, "the names");
     static const char separators[] = " ,\t\n";
+    const char *text = bs_arg_string(L, 1, "the names");
     int count = 0;
     for (text += strspn(text, separators); *text; text += strspn(text, separators)) {
         size_t length = strcspn(text, separators);
-        luaL_checkstack(L, 4, "too many names");
-        lua_pushlstring(L, text, length);
-        bs_expr symbol = parse_text(L, lua_tostring(L, -1), length);
-        if (symbol->kind != BS_SYMBOL)
-            return luaL_error(L, "\"%s\" is no name", lua_tostring(L, -1));
-        lua_pop(L, 1);
-        count += bs_push_expr(L, symbol);
+        count += push_symbol(L, text, length);
         text += length;
     }
-    return count;
+    return count > 0 ? count : luaL_error(L, "there is no name in \"%s\"", lua_tostring(L, 1));
 }
 
 typedef bs_expr binary(struct bs_pool *pool, bs_expr a, bs_expr b);
@@ -138,7 +198,7 @@ static int operate(lua_State *L, binary *build)
 {
     bs_expr left = bs_arg_expr(L, 1, "the left operand");
     bs_expr right = bs_arg_expr(L, 2, "the right operand");
-    return bs_push_expr(L, build(pool_of(L), left, right));
+    return bs_push_expr(L, build(bs_expr_pool(L), left, right));
 }
 
 static int l_expr_add(lua_State *L)
@@ -168,91 +228,15 @@ static int l_expr_pow(lua_State *L)
 
 static int l_expr_unm(lua_State *L)
 {
-    return bs_push_expr(L, bs_neg(pool_of(L), check_self(L)));
+    return bs_push_expr(L, bs_neg(bs_expr_pool(L), fetch(L, 1)));
 }
 
-/* Equal expressions are one node. */
+/* Equal expressions of one pool are one node.  Lua only asks when both are userdata. */
 static int l_expr_eq(lua_State *L)
 {
-    bs_expr *a = luaL_testudata(L, 1, expr_type), *b = luaL_testudata(L, 2, expr_type);
-    lua_pushboolean(L, a && b && *a == *b);
+    bool are_expressions = luaL_testudata(L, 1, expr_type) && luaL_testudata(L, 2, expr_type);
+    lua_pushboolean(L, are_expressions && fetch(L, 1) == fetch(L, 2));
     return 1;
-}
-
-/* ---- functions of the table ------------------------------------------------------------------ */
-
-static bool all_numbers(lua_State *L, int first)
-{
-    for (int i = first; i <= lua_gettop(L); i++)
-        if (lua_type(L, i) != LUA_TNUMBER)
-            return false;
-    return true;
-}
-
-static int apply_to_numbers(lua_State *L, const struct bs_func *func, int index, int first)
-{
-    int count = lua_gettop(L) - first + 1;
-    double *args = lua_newuserdatauv(L, (size_t)count * sizeof *args, 0);
-    for (int i = 0; i < count; i++)
-        args[i] = lua_tonumber(L, first + i);
-    lua_pushnumber(L, func->value(args, count, index, 0));
-    return 1;
-}
-
-static int apply_to_exprs(lua_State *L, const struct bs_func *func, int index, int first)
-{
-    int count = lua_gettop(L) - first + 1;
-    bs_expr *args = lua_newuserdatauv(L, (size_t)count * sizeof(bs_expr), 0);
-    for (int i = 0; i < count; i++)
-        args[i] = bs_arg_expr(L, first + i, "the argument");
-    return bs_push_expr(L, bs_call(pool_of(L), func, index, count, args));
-}
-
-/* The row is upvalue 1.  Of numbers a number; else an expression. */
-static int l_function(lua_State *L)
-{
-    const struct bs_func *func = lua_touserdata(L, lua_upvalueindex(1));
-    int first = func->is_indexed ? 2 : 1, count = lua_gettop(L) - first + 1;
-    if (count < 1 || (func->arity != BS_ANY_ARITY && count != func->arity))
-        return luaL_error(L, "%s takes %d argument%s, got %d", func->name,
-                          func->arity == BS_ANY_ARITY ? 1 : func->arity,
-                          func->arity == 1              ? ""
-                          : func->arity == BS_ANY_ARITY ? " or more"
-                                                        : "s",
-                          count > 0 ? count : 0);
-    int index = func->is_indexed ? (int)bs_arg_integer(L, 1, "the index", 1, count) : 0;
-    return all_numbers(L, first) ? apply_to_numbers(L, func, index, first)
-                                 : apply_to_exprs(L, func, index, first);
-}
-
-static void document_function(lua_State *L, const struct bs_func *func)
-{
-    const char *arguments = func->is_indexed              ? "k, x_1, ..., x_n"
-                            : func->arity == BS_ANY_ARITY ? "x_1, ..., x_n"
-                            : func->arity == 2            ? "x, y"
-                                                          : "x";
-    const char *usage = lua_pushfstring(L, "%s(%s) -> number or expression", func->name, arguments);
-    const char *help = lua_pushfstring(
-        L, "%s%s: %s. Of numbers it gives the number, of expressions the expression. %s%s",
-        func->name, func->is_indexed ? "_k" : "", func->about, func->rule ? "Slope: " : "",
-        func->rule ? func->rule : "");
-    lua_pushvalue(L, -3);
-    bs_doc_set(L, usage, help);
-    lua_pop(L, 3);
-}
-
-static void open_functions(lua_State *L)
-{
-    lua_pushglobaltable(L);
-    for (const struct bs_func *func = bs_funcs; func->name; func++) {
-        if (func->is_slope)
-            continue;
-        lua_pushlightuserdata(L, (void *)func);
-        lua_pushcclosure(L, l_function, 1); // _G, function
-        document_function(L, func);
-        lua_setfield(L, -2, func->name);
-    }
-    lua_pop(L, 1);
 }
 
 /* ---- calculus -------------------------------------------------------------------------------- */
@@ -260,7 +244,8 @@ static void open_functions(lua_State *L)
 static bs_expr arg_symbol(lua_State *L, int index)
 {
     bs_expr symbol = bs_arg_expr(L, index, "the variable");
-    if (symbol && symbol->kind != BS_SYMBOL)
+    refuse_null(L, symbol);
+    if (symbol->kind != BS_SYMBOL)
         luaL_error(L, "the variable must be a symbol or its name, got %s", bs_describe(L, index));
     return symbol;
 }
@@ -281,12 +266,10 @@ static struct bs_steps *push_steps(lua_State *L)
 
 static int diff_by_steps(lua_State *L, bs_expr f, bs_expr x)
 {
-    struct bs_error err;
     struct bs_page page = bs_session_page(L);
     struct bs_steps *steps = push_steps(L);
-    bs_expr slope = bs_diff(pool_of(L), f, x, steps);
-    if (!slope)
-        bs_check(L, bs_pool_error(pool_of(L), &err), &err);
+    bs_expr slope = bs_diff(bs_expr_pool(L), f, x, steps);
+    refuse_null(L, slope);
     if (steps->failed)
         return bs_memory_error(L);
     struct bs_buf *buf = bs_push_buf(L);
@@ -296,95 +279,208 @@ static int diff_by_steps(lua_State *L, bs_expr f, bs_expr x)
     return 1;
 }
 
+static bool option_steps(lua_State *L, int index)
+{
+    static const char *const options[] = {"steps", NULL};
+    if (lua_isnoneornil(L, index))
+        return false;
+    bs_arg_table(L, index, "the options");
+    bs_arg_fields(L, index, "diff", options);
+    return lua_getfield(L, index, "steps") != LUA_TNIL && bs_arg_boolean(L, -1, "steps");
+}
+
 BS_FN(l_expr_diff, "f:diff(x, [options]) -> expression",
       "The derivative of f for the symbol x, simplified. With {steps = true} a page of the rules "
       "that lead to it, one a line.")
 {
-    static const char *const options[] = {"steps", NULL};
-    bs_expr f = check_self(L), x = arg_symbol(L, 2);
-    bool by_steps = false;
-    if (!lua_isnoneornil(L, 3)) {
-        bs_arg_table(L, 3, "the options");
-        bs_arg_fields(L, 3, "diff", options);
-        lua_getfield(L, 3, "steps");
-        by_steps = lua_toboolean(L, -1);
-    }
-    return by_steps ? diff_by_steps(L, f, x) : bs_push_expr(L, bs_diff(pool_of(L), f, x, NULL));
+    bs_expr f = fetch(L, 1), x = arg_symbol(L, 2);
+    if (option_steps(L, 3))
+        return diff_by_steps(L, f, x);
+    return bs_push_expr(L, bs_diff(bs_expr_pool(L), f, x, NULL));
 }
 
 BS_FN(l_expr_simplify, "f:simplify() -> expression",
       "The same value in a shorter form: like terms joined, numbers put together, signs tidied. "
       "x/x is not cancelled: at 0 it has no value.")
 {
-    return bs_push_expr(L, bs_simplify(pool_of(L), check_self(L)));
+    return bs_push_expr(L, bs_simplify(bs_expr_pool(L), fetch(L, 1)));
 }
 
-/* The table at index 2 holds what is put in for each symbol. */
+/* ---- names and what is put in for them ------------------------------------------------------- */
+
+/*
+ * What a table gives for names, sorted by them.  It is read before the engine is called: from
+ * inside, an error in Lua would jump over what the engine has allocated.
+ */
+struct given {
+    const char *name; /* the table's */
+    double number;
+    bs_expr expr;
+};
+
+struct givens {
+    struct given *items;
+    size_t count;
+};
+
+/* Reads the value on top of the stack. */
+typedef void read_given(lua_State *L, struct given *given);
+
+static void read_number(lua_State *L, struct given *given)
+{
+    given->number = bs_arg_number(L, lua_gettop(L), given->name);
+}
+
+static void read_expr(lua_State *L, struct given *given)
+{
+    given->expr = bs_arg_expr(L, lua_gettop(L), given->name);
+    refuse_null(L, given->expr);
+}
+
+static int compare_given(const void *left, const void *right)
+{
+    const struct given *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+static const struct given *find_given(const struct givens *givens, const char *name)
+{
+    const struct given wanted = {.name = name};
+    return bsearch(&wanted, givens->items, givens->count, sizeof wanted, compare_given);
+}
+
+/* The keys of the table at index 2 must all be names; gives how many. */
+static size_t count_names(lua_State *L)
+{
+    size_t count = 0;
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "symbols have names, as in {x = 2}; got %s", bs_describe(L, -2));
+        count++;
+    }
+    return count;
+}
+
+/* Of the table at index 2.  Pushes the userdata that holds them. */
+static struct givens read_givens(lua_State *L, read_given *read)
+{
+    struct givens givens = {NULL, 0};
+    size_t count = count_names(L);
+    givens.items = lua_newuserdatauv(L, count * sizeof *givens.items, 0);
+    for (lua_pushnil(L); lua_next(L, 2) && givens.count < count; lua_pop(L, 1)) {
+        struct given *given = &givens.items[givens.count++];
+        *given = (struct given){.name = lua_tostring(L, -2)};
+        read(L, given);
+    }
+    qsort(givens.items, givens.count, sizeof *givens.items, compare_given);
+    return givens;
+}
+
+/*
+ * In the table on top of the stack: true for the name of each index of a sum.  The nodes seen are
+ * in it, too, since a node may be part of an expression many times.
+ */
+static void add_indices(lua_State *L, bs_expr expr)
+{
+    bool is_seen = lua_rawgetp(L, -1, expr) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (is_seen)
+        return;
+    lua_pushboolean(L, true);
+    lua_rawsetp(L, -2, expr);
+    if (expr->kind == BS_INDEXED_SUM) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, expr->args[0]->u.name);
+    }
+    for (int i = 0; i < expr->count; i++)
+        add_indices(L, expr->args[i]);
+}
+
+static bool is_index(lua_State *L, const char *name)
+{
+    bool found = lua_getfield(L, -1, name) != LUA_TNIL;
+    lua_pop(L, 1);
+    return found;
+}
+
+static void refuse_indices(lua_State *L, bs_expr expr, const struct givens *givens)
+{
+    lua_newtable(L);
+    add_indices(L, expr);
+    for (size_t i = 0; i < givens->count; i++)
+        if (is_index(L, givens->items[i].name))
+            luaL_error(L,
+                       "%s counts the terms of a sum in the formula: nothing can be put in for it",
+                       givens->items[i].name);
+    lua_pop(L, 1);
+}
+
 static bs_expr replace_symbol(void *context, struct bs_pool *pool, bs_expr leaf)
 {
-    lua_State *L = context;
+    const struct given *given = find_given(context, leaf->u.name);
     (void)pool;
-    if (leaf->kind != BS_SYMBOL || lua_getfield(L, 2, leaf->u.name) == LUA_TNIL) {
-        lua_settop(L, 2);
-        return leaf;
-    }
-    bs_expr replacement = bs_arg_expr(L, 3, leaf->u.name);
-    lua_settop(L, 2);
-    return replacement;
+    return given ? given->expr : leaf;
 }
 
 BS_FN(l_expr_subs, "f:subs{x = formula, ...} -> expression",
       "Put expressions, formulas or numbers in for symbols, all at once.")
 {
-    bs_expr f = check_self(L);
+    bs_expr f = fetch(L, 1);
     bs_arg_table(L, 2, "the replacements");
-    lua_settop(L, 2);
-    return bs_push_expr(L, bs_map_leaves(pool_of(L), f, replace_symbol, L));
+    struct givens givens = read_givens(L, read_expr);
+    refuse_indices(L, f, &givens);
+    return bs_push_expr(L, bs_map_leaves(bs_expr_pool(L), f, replace_symbol, &givens));
 }
 
 static int look_up(double *value, void *context, bs_expr leaf, struct bs_error *err)
 {
-    lua_State *L = context;
-    (void)err;
-    if (lua_getfield(L, 2, leaf->u.name) == LUA_TNIL)
-        return luaL_error(L, "%s has no value: give it, as in f:eval{%s = 0.5}", leaf->u.name,
-                          leaf->u.name);
-    *value = bs_arg_number(L, 3, leaf->u.name);
-    lua_settop(L, 2);
+    const char *name = leaf->u.name;
+    const struct given *given = find_given(context, name);
+    if (!given)
+        return bs_fail(err, BS_REFUSED, "%.80s has no value: give it, as in f:eval{%.80s = 0.5}",
+                       name, name);
+    *value = given->number;
     return BS_OK;
 }
 
 BS_FN(l_expr_eval, "f:eval{x = number, ...} -> number",
       "The number that f is when its symbols have these values.")
 {
-    struct bs_env env = {.leaf = look_up, .context = L};
     struct bs_valued valued;
     struct bs_error err;
-    bs_expr f = check_self(L);
+    bs_expr f = fetch(L, 1);
     if (lua_isnoneornil(L, 2)) {
         lua_settop(L, 1);
         lua_newtable(L);
     }
     bs_arg_table(L, 2, "the values");
-    lua_settop(L, 2);
+    struct givens givens = read_givens(L, read_number);
+    struct bs_env env = {.leaf = look_up, .context = &givens};
     bs_check(L, bs_eval(&valued, f, &env, &err), &err);
     lua_pushnumber(L, valued.value);
     return 1;
 }
 
+/* The array of names is below the table of indices. */
 static int add_name(void *context, bs_expr leaf)
 {
     lua_State *L = context;
-    lua_pushstring(L, leaf->kind == BS_SYMBOL ? leaf->u.name : "");
-    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    if (is_index(L, leaf->u.name))
+        return 0;
+    lua_pushstring(L, leaf->u.name);
+    lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
     return 0;
 }
 
-BS_FN(l_expr_names, "f:names() -> table", "The names of the symbols in f, in the order of reading.")
+BS_FN(l_expr_names, "f:names() -> table",
+      "The names of the symbols in f, in the order of reading, without the indices of sums.")
 {
-    bs_expr f = check_self(L);
+    bs_expr f = fetch(L, 1);
     lua_newtable(L);
-    bs_visit_leaves(f, add_name, L);
+    lua_newtable(L); // names, indices
+    add_indices(L, f);
+    bs_visit_leaves(f, add_name, L); /* allocates nothing, so an error may pass */
+    lua_pop(L, 1);
     return 1;
 }
 
@@ -401,13 +497,14 @@ void bs_open_expr(lua_State *L)
         {"__unm", l_expr_unm},           {"__eq", l_expr_eq},   {NULL, NULL}};
     static const struct bs_type type = {
         expr_type,
-        "A formula in symbols, from symbols, expr or an entry of a tape. + - * / ^ and the "
+        "A formula in symbols, from symbols, expr or a field of an entry. + - * / ^ and the "
         "functions of the table build larger ones.",
         methods, meta};
     bs_type_register(L, &type);
     bs_box_register(L, steps_type, l_steps_gc);
+    bs_box_register(L, pool_type, l_pool_gc);
+    begin_pool(L);
     lua_pushglobaltable(L);
     bs_doc_register(L, functions);
     lua_pop(L, 1);
-    open_functions(L);
 }

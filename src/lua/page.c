@@ -18,7 +18,11 @@ void bs_push_page(lua_State *L)
 struct bs_page bs_session_page(lua_State *L)
 {
     const struct bs_session *session = bs_session(L);
-    return (struct bs_page){.form = BS_UNICODE, .digits = session->digits, .most_terms = 8};
+    return (struct bs_page){.form = BS_UNICODE,
+                            .digits = session->digits,
+                            .most_terms = 8,
+                            .columns = session->columns,
+                            .lang = session->lang};
 }
 
 static int l_page_tostring(lua_State *L)

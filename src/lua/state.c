@@ -287,38 +287,26 @@ static void open_session(lua_State *L)
 static int open_all(lua_State *L)
 {
     static void (*const parts[])(lua_State *) = {
-        open_standard,   open_buf,     bs_open_doc,  bs_open_help, bs_open_module, open_session,
-        bs_open_inspect, bs_open_page, bs_open_expr, bs_open_net,  bs_open_tape,
+        open_standard,    open_buf,        bs_open_doc,  bs_open_help, bs_open_module,
+        open_session,     bs_open_inspect, bs_open_page, bs_open_expr, bs_open_functions,
+        bs_open_notation, bs_open_net,     bs_open_tape,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         parts[i](L);
     return 0;
 }
 
-static void destroy_session(struct bs_session *session)
-{
-    if (!session)
-        return;
-    bs_pool_destroy(session->pool);
-    bs_free(session);
-}
-
 static struct bs_session *create_session(void)
 {
     struct bs_session *session = bs_alloc(sizeof *session);
-    if (!session)
-        return NULL;
-    *session = (struct bs_session){
-        .pool = bs_pool_create(),
-        .digits = BS_FOUR_FIGURES,
-        .lang = "en",
-        .columns = 80,
-        .memory_limit = usual_memory_limit(),
-    };
-    if (session->pool)
-        return session;
-    bs_free(session);
-    return NULL;
+    if (session)
+        *session = (struct bs_session){
+            .digits = BS_FOUR_FIGURES,
+            .lang = "en",
+            .columns = 80,
+            .memory_limit = usual_memory_limit(),
+        };
+    return session;
 }
 
 lua_State *bs_lua_open(struct bs_error *err)
@@ -326,7 +314,7 @@ lua_State *bs_lua_open(struct bs_error *err)
     struct bs_session *session = create_session();
     lua_State *L = session ? lua_newstate(allocate, session) : NULL;
     if (!L) {
-        destroy_session(session);
+        bs_free(session);
         bs_fail_memory(err);
         return NULL;
     }
@@ -344,12 +332,11 @@ lua_State *bs_lua_open(struct bs_error *err)
     return NULL;
 }
 
-/* The objects of the state, and so the state, go before the pool that their expressions are in. */
 void bs_lua_close(lua_State *L)
 {
     if (!L)
         return;
     struct bs_session *session = bs_session(L);
     lua_close(L);
-    destroy_session(session);
+    bs_free(session);
 }

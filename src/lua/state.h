@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "expr/expr.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -21,11 +20,11 @@
  * the program.
  */
 struct bs_session {
-    struct bs_pool *pool;        /* the expressions made from Lua; outlives every Lua object */
     struct bs_digits digits;     /* of numbers shown */
     char lang[8];                /* of text shown: "en" or "zh" */
     int columns;                 /* of the screen */
     size_t memory, memory_limit; /* bytes Lua holds and may hold */
+    size_t outside;              /* bytes that the engine holds, see bs_box_weigh */
     long patience;               /* thousands of instructions left, see bs_lua_limit */
 };
 

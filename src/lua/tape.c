@@ -8,7 +8,6 @@
 #include "lua/file.h"
 #include "lua/state.h"
 
-#include <lauxlib.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,23 +22,33 @@ struct bs_tape **bs_push_tape(lua_State *L)
     return bs_box_push(L, tape_type);
 }
 
-static struct bs_tape *check_tape(lua_State *L, int index)
+static bool is_open(lua_State *L, int index)
 {
-    struct bs_tape **box = luaL_checkudata(L, index, tape_type);
-    if (!*box)
-        luaL_error(L, "the tape is closed");
-    return *box;
+    return *(struct bs_tape **)luaL_checkudata(L, index, tape_type) != NULL;
 }
 
-/* An entry keeps its tape alive in user value 1. */
-static int push_entry(lua_State *L, int tape_index, bs_entry entry)
+static struct bs_tape *check_tape(lua_State *L, int index)
+{
+    if (!is_open(L, index))
+        luaL_error(L, "the tape is closed");
+    return *(struct bs_tape **)lua_touserdata(L, index);
+}
+
+/* An object for an entry of the tape at an index, which it keeps alive in user value 1. */
+static bs_entry *push_box(lua_State *L, int tape_index)
 {
     tape_index = lua_absindex(L, tape_index);
     bs_entry *box = lua_newuserdatauv(L, sizeof *box, 1);
-    *box = entry;
+    *box = BS_NO_ENTRY;
     lua_pushvalue(L, tape_index);
     lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, entry_type);
+    return box;
+}
+
+static int push_entry(lua_State *L, int tape_index, bs_entry entry)
+{
+    *push_box(L, tape_index) = entry;
     return 1;
 }
 
@@ -75,7 +84,7 @@ static bs_entry arg_entry(lua_State *L, struct bs_tape *tape, int index)
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-static int l_entry_tostring(lua_State *L)
+static int push_derivation(lua_State *L)
 {
     struct bs_tape *tape;
     struct bs_error err;
@@ -84,6 +93,16 @@ static int l_entry_tostring(lua_State *L)
     struct bs_buf *buf = bs_push_buf(L);
     bs_check(L, bs_view_derivation(buf, tape, entry, &page, &err), &err);
     bs_pop_text(L);
+    return 1;
+}
+
+static int l_entry_tostring(lua_State *L)
+{
+    luaL_checkudata(L, 1, entry_type);
+    lua_getiuservalue(L, 1, 1);
+    if (is_open(L, -1))
+        return push_derivation(L);
+    lua_pushliteral(L, "entry of a closed tape");
     return 1;
 }
 
@@ -146,8 +165,7 @@ static int push_line(lua_State *L, struct bs_tape *tape, const struct bs_derivat
         lua_pushnil(L);
         return 1;
     }
-    struct bs_pool *pool = bs_session(L)->pool;
-    return bs_push_expr(L, bs_tape_export(tape, pool, derivation->lines[line].expr));
+    return bs_push_expr(L, bs_tape_export(tape, bs_expr_pool(L), derivation->lines[line].expr));
 }
 
 static int push_closed(lua_State *L, struct bs_tape *tape, bs_entry entry)
@@ -222,7 +240,7 @@ BS_FN(
     "shows the same. Fields of an entry: value, name (as typed), shown (as printed), phase, layer, "
     "closed (the closed form, an expression), chain (the chain rule), note.")
 {
-    return l_entry_tostring(L);
+    return push_derivation(L);
 }
 
 static int l_entry_eq(lua_State *L)
@@ -243,17 +261,11 @@ static int l_entry_eq(lua_State *L)
 static double option_kink(lua_State *L, int index)
 {
     static const char *const options[] = {"kink", NULL};
-    double kink = 0;
     if (lua_isnoneornil(L, index))
-        return kink;
+        return 0;
     bs_arg_table(L, index, "the options");
     bs_arg_fields(L, index, "tape", options);
-    if (lua_getfield(L, index, "kink") != LUA_TNIL)
-        kink = bs_arg_number(L, -1, "kink");
-    if (kink != 0 && kink != 0.5 && kink != 1)
-        luaL_error(L, "kink must be 0, 0.5 or 1, got %f", kink);
-    lua_pop(L, 1);
-    return kink;
+    return bs_arg_kink(L, index);
 }
 
 /* Push an array of the string keys of the table at `index`, sorted. */
@@ -305,8 +317,10 @@ BS_FN(l_tape_given, "t:given(name, value) -> entry",
     struct bs_tape *tape = check_tape(L, 1);
     const char *name = bs_arg_string(L, 2, "the name");
     double value = bs_arg_number(L, 3, name);
+    bs_entry *box = push_box(L, 1); /* before the tape changes */
     bs_check(L, bs_tape_given(tape, name, value, &err), &err);
-    return push_entry(L, 1, find_entry(L, tape, name));
+    *box = find_entry(L, tape, name);
+    return 1;
 }
 
 BS_FN(l_tape_let, "t:let(name, formula) -> entry",
@@ -325,8 +339,10 @@ BS_FN(l_tape_let, "t:let(name, formula) -> entry",
         lua_replace(L, 3);
     }
     const char *formula = lua_tolstring(L, 3, &length);
+    bs_entry *box = push_box(L, 1);
     bs_check_formula(L, bs_tape_let(tape, name, formula, length, &err), &err, formula);
-    return push_entry(L, 1, find_entry(L, tape, name));
+    *box = find_entry(L, tape, name);
+    return 1;
 }
 
 BS_FN(l_tape_backward, "t:backward(name) -> t",
@@ -345,18 +361,11 @@ BS_FN(l_tape_update, "t:update(names, [options]) -> t",
       "x_new: t:update({\"x\", \"y\"}, {eta = 0.1}). Without eta the tape's own given eta is the "
       "rate. Once a tape, after the backward pass.")
 {
-    static const char *const options[] = {"eta", NULL};
     struct bs_error err;
     struct bs_tape *tape = check_tape(L, 1);
-    double eta = NAN;
     bs_arg_table(L, 2, "the names");
+    double eta = bs_arg_eta(L, 3, "update");
     size_t count = lua_rawlen(L, 2);
-    if (!lua_isnoneornil(L, 3)) {
-        bs_arg_table(L, 3, "the options");
-        bs_arg_fields(L, 3, "update", options);
-        if (lua_getfield(L, 3, "eta") != LUA_TNIL)
-            eta = bs_arg_number(L, -1, "eta");
-    }
     const char **names = lua_newuserdatauv(L, (count + 1) * sizeof *names, 0);
     for (size_t i = 0; i < count; i++) {
         lua_rawgeti(L, 2, (lua_Integer)i + 1);
@@ -523,10 +532,11 @@ BS_FN(l_tape_html, "t:html([file]) -> string",
     struct bs_error err;
     size_t length;
     lua_settop(L, 2);
+    const char *path = lua_isnil(L, 2) ? NULL : bs_arg_string(L, 2, "the file");
     push_view(L, bs_view_html, true);
-    if (lua_isnil(L, 2))
+    if (!path)
         return 1;
-    const char *path = bs_arg_string(L, 2, "the file"), *text = lua_tolstring(L, -1, &length);
+    const char *text = lua_tolstring(L, -1, &length);
     bs_check(L, bs_file_write(path, text, length, &err), &err);
     lua_settop(L, 2);
     return 1;
@@ -549,32 +559,75 @@ static void put_end(struct bs_buf *buf, const struct bs_tape *tape)
 }
 
 /*
- * Step until `count` entries are shown or the stride ends, whichever the caller means; one entry is
- * given as itself, more as a page.  An error on the way leaves the cursor where it was.
+ * A step on the way.  What it shows is made with the cursor where it stood, and the cursor moved
+ * last, so that an error changes nothing.
  */
-static int step(lua_State *L, struct bs_tape *tape, lua_Integer count, enum bs_stride stride)
+struct walk {
+    struct bs_tape *tape;
+    enum bs_stride stride;
+    struct bs_cursor before, now;
+    bool ends; /* at the tape's end, or the end of the layer or phase */
+};
+
+static struct walk start_walk(struct bs_tape *tape, enum bs_stride stride)
 {
-    struct bs_cursor before = bs_tape_cursor(tape);
+    struct bs_cursor cursor = bs_tape_cursor(tape);
+    return (struct walk){tape, stride, cursor, cursor, false};
+}
+
+/* The next entry, or BS_NO_ENTRY. */
+static bs_entry walk_on(struct walk *walk)
+{
+    struct bs_tape *tape = walk->tape;
+    bs_tape_move(tape, walk->now);
+    bs_entry entry = bs_tape_step(tape, walk->stride);
+    walk->now = bs_tape_cursor(tape);
+    walk->ends = entry == BS_NO_ENTRY ||
+                 (walk->stride > BS_BY_VALUE && bs_tape_stride_ends(tape, entry, walk->stride));
+    bs_tape_move(tape, walk->before);
+    return entry;
+}
+
+/* Give what is on top of the stack. */
+static int finish_walk(const struct walk *walk)
+{
+    bs_tape_move(walk->tape, walk->now);
+    return 1;
+}
+
+/* At most `count` entries as a page. */
+static int show_page(lua_State *L, struct walk *walk, lua_Integer count)
+{
     struct bs_buf *buf = bs_push_buf(L);
-    bs_entry entry = BS_NO_ENTRY;
-    for (lua_Integer i = 0; i < count; i++) {
-        entry = bs_tape_step(tape, stride);
-        if (entry == BS_NO_ENTRY)
-            break;
-        if (count == 1 && stride <= BS_BY_VALUE)
-            return push_entry(L, 1, entry);
-        struct bs_cursor after = bs_tape_cursor(tape);
-        bs_tape_move(tape, before);
-        put_entry(L, buf, tape, entry);
-        bs_tape_move(tape, after);
-        if (stride > BS_BY_VALUE && bs_tape_stride_ends(tape, entry, stride))
-            break;
+    while (count-- > 0 && !walk->ends) {
+        bs_lua_check_stopped(L);
+        bs_entry entry = walk_on(walk);
+        if (entry != BS_NO_ENTRY)
+            put_entry(L, buf, walk->tape, entry);
     }
     if (buf->length == 0)
-        put_end(buf, tape);
+        put_end(buf, walk->tape);
     bs_pop_text(L);
     bs_push_page(L);
-    return 1;
+    return finish_walk(walk);
+}
+
+/* One entry, as itself. */
+static int show_entry(lua_State *L, struct walk *walk)
+{
+    bs_entry entry = walk_on(walk);
+    if (entry == BS_NO_ENTRY)
+        return show_page(L, walk, 1);
+    push_entry(L, 1, entry);
+    return finish_walk(walk);
+}
+
+/* How many steps the argument asks for, 1 unless told. */
+static lua_Integer arg_steps(lua_State *L, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return 1;
+    return bs_arg_integer(L, index, "the number of steps", 1, LUA_MAXINTEGER);
 }
 
 static const char *const strides[] = {"term", "value", "layer", "phase", NULL};
@@ -583,29 +636,27 @@ BS_FN(l_tape_step, "t:step([n or stride]) -> entry or page",
       "The next entry with its derivation; t:step(5) the next five; t:step \"layer\" and t:step "
       "\"phase\" all of the layer or phase; t:step \"term\" the next local partial or entry.")
 {
-    struct bs_tape *tape = check_tape(L, 1);
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        enum bs_stride stride = (enum bs_stride)bs_arg_choice(L, 2, "stride", strides);
-        return step(L, tape, stride <= BS_BY_VALUE ? 1 : LUA_MAXINTEGER, stride);
-    }
-    lua_Integer count =
-        lua_isnoneornil(L, 2) ? 1 : bs_arg_integer(L, 2, "the number of steps", 1, 100000);
-    return step(L, tape, count, BS_BY_VALUE);
+    struct walk walk = start_walk(check_tape(L, 1), BS_BY_VALUE);
+    lua_Integer count = LUA_MAXINTEGER;
+    if (lua_type(L, 2) == LUA_TSTRING)
+        walk.stride = (enum bs_stride)bs_arg_choice(L, 2, "stride", strides);
+    else
+        count = arg_steps(L, 2);
+    bool is_one = count == 1 || (count == LUA_MAXINTEGER && walk.stride <= BS_BY_VALUE);
+    return is_one ? show_entry(L, &walk) : show_page(L, &walk, count);
 }
 
-/* The entry before the cursor; nil at the beginning. */
-static int push_last_shown(lua_State *L, struct bs_tape *tape)
+/* The entry before a cursor; nil at the beginning. */
+static void push_last_shown(lua_State *L, struct bs_tape *tape, struct bs_cursor cursor)
 {
-    struct bs_cursor cursor = bs_tape_cursor(tape);
     if (cursor.partial > 0) {
         bs_entry next = bs_tape_at(tape, cursor.position);
-        return push_entry(L, 1, bs_tape_partial(tape, next, cursor.partial - 1));
-    }
-    if (cursor.position == 0)
-        lua_pushnil(L);
-    else
+        push_entry(L, 1, bs_tape_partial(tape, next, cursor.partial - 1));
+    } else if (cursor.position > 0) {
         push_entry(L, 1, bs_tape_at(tape, cursor.position - 1));
-    return 1;
+    } else {
+        lua_pushnil(L);
+    }
 }
 
 BS_FN(
@@ -613,12 +664,14 @@ BS_FN(
     "Take the last n steps back, one unless told; gives the entry that is then the last one shown, "
     "nil at the beginning.")
 {
-    struct bs_tape *tape = check_tape(L, 1);
-    lua_Integer count =
-        lua_isnoneornil(L, 2) ? 1 : bs_arg_integer(L, 2, "the number of steps", 1, LUA_MAXINTEGER);
-    while (count-- > 0 && bs_tape_back(tape))
+    struct walk walk = start_walk(check_tape(L, 1), BS_BY_VALUE);
+    lua_Integer count = arg_steps(L, 2);
+    while (count-- > 0 && bs_tape_back(walk.tape))
         continue;
-    return push_last_shown(L, tape);
+    walk.now = bs_tape_cursor(walk.tape);
+    bs_tape_move(walk.tape, walk.before);
+    push_last_shown(L, walk.tape, walk.now);
+    return finish_walk(&walk);
 }
 
 BS_FN(l_tape_rewind, "t:rewind() -> t", "Back to the beginning: nothing is shown.")
@@ -635,47 +688,49 @@ BS_FN(
 {
     struct bs_tape *tape = check_tape(L, 1);
     bs_entry entry = arg_entry(L, tape, 2);
+    push_entry(L, 1, entry);
     bs_tape_seek(tape, entry);
-    return push_entry(L, 1, entry);
+    return 1;
 }
 
-/* To the first entry of the phase; refused when the tape has none. */
-static void go_to_phase(lua_State *L, struct bs_tape *tape, enum bs_phase phase)
+/* Where the first entry of the phase is; refused when the tape has none. */
+static int64_t start_of_phase(lua_State *L, struct bs_tape *tape, enum bs_phase phase)
 {
-    for (int64_t p = 0; p < bs_tape_length(tape); p++) {
-        if (bs_tape_phase(tape, bs_tape_at(tape, p)) != phase)
-            continue;
-        bs_tape_move(tape, (struct bs_cursor){p, 0});
-        return;
-    }
-    luaL_error(L, "the tape has no %s phase", bs_phase_name(phase));
+    for (int64_t p = 0; p < bs_tape_length(tape); p++)
+        if (bs_tape_phase(tape, bs_tape_at(tape, p)) == phase)
+            return p;
+    return luaL_error(L, "the tape has no %s phase", bs_phase_name(phase));
 }
 
-static int arg_phase(lua_State *L, int index)
+static enum bs_phase arg_phase(lua_State *L, int index)
 {
     static const char *const names[] = {"given",  "forward", "loss", "backward",
                                         "update", "again",   NULL};
-    return bs_arg_choice(L, index, "phase", names);
+    return (enum bs_phase)bs_arg_choice(L, index, "phase", names);
 }
 
 BS_FN(l_tape_play, "t:play([phase]) -> page",
       "All entries from here to the end, or of one phase: given, forward, loss, backward, update, "
       "again. At the end it starts over.")
 {
-    struct bs_tape *tape = check_tape(L, 1);
+    struct walk walk = start_walk(check_tape(L, 1), BS_BY_VALUE);
     if (!lua_isnoneornil(L, 2)) {
-        go_to_phase(L, tape, (enum bs_phase)arg_phase(L, 2));
-        return step(L, tape, LUA_MAXINTEGER, BS_BY_PHASE);
+        walk.stride = BS_BY_PHASE;
+        walk.now = (struct bs_cursor){start_of_phase(L, walk.tape, arg_phase(L, 2)), 0};
+    } else if (walk.now.position >= bs_tape_length(walk.tape)) {
+        walk.now = (struct bs_cursor){0, 0};
     }
-    if (bs_tape_cursor(tape).position >= bs_tape_length(tape))
-        bs_tape_rewind(tape);
-    return step(L, tape, bs_tape_length(tape) + 1, BS_BY_VALUE);
+    return show_page(L, &walk, LUA_MAXINTEGER);
 }
 
 /* ---- the types ------------------------------------------------------------------------------- */
 
 static int l_tape_tostring(lua_State *L)
 {
+    if (!is_open(L, 1)) {
+        lua_pushliteral(L, "closed tape");
+        return 1;
+    }
     struct bs_tape *tape = check_tape(L, 1);
     int64_t position = bs_tape_cursor(tape).position, length = bs_tape_length(tape);
     struct bs_buf *buf = bs_push_buf(L);
@@ -692,12 +747,11 @@ static int l_tape_tostring(lua_State *L)
 static int l_tape_index(lua_State *L)
 {
     struct bs_tape *tape = check_tape(L, 1);
-    if (lua_type(L, 2) != LUA_TSTRING)
-        return 0;
+    const char *name = bs_arg_string(L, 2, "the name of the entry");
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    return push_entry(L, 1, find_entry(L, tape, lua_tostring(L, 2)));
+    return push_entry(L, 1, find_entry(L, tape, name));
 }
 
 static int l_tape_len(lua_State *L)

@@ -16,18 +16,40 @@ void bs_push_page(lua_State *L);
 /* How pages look in this session. */
 struct bs_page bs_session_page(lua_State *L);
 
-/* An expression of the session's pool; refused where it could not be built (see the pool). */
+/*
+ * The pool that expressions are built in.  It stays the same until bs_push_expr is called: what is
+ * then not in an object may be gone.
+ */
+struct bs_pool *bs_expr_pool(lua_State *L);
+
+/* An object for an expression of that pool; NULL is refused with the reason the pool has for it. */
 int bs_push_expr(lua_State *L, bs_expr expr);
 
-/* An expression, or what is taken for one: a number, a formula in a string, an entry's name. */
+/*
+ * An expression, or what is taken for one: a number, a formula in a string.  In the pool; NULL, as
+ * from a constructor, when it could not be built.  The index is positive.
+ */
 bs_expr bs_arg_expr(lua_State *L, int index, const char *what);
-bool bs_is_expr(lua_State *L, int index);
+
+/* The field kink of the table at `index`: the slope at kinks, 0, 0.5 or 1; 0 where there is none.
+ */
+double bs_arg_kink(lua_State *L, int index);
+
+/* The field eta of the table of options at `index`, which may have no other; NAN: there is none. */
+double bs_arg_eta(lua_State *L, int index, const char *what);
 
 /*
  * The notation at `index`, a name or a table of names, of this architecture (nil: the default).
  * Pushes the userdata that owns it.
  */
 struct bs_notation *bs_push_notation(lua_State *L, int index, struct bs_arch *arch);
+
+/*
+ * Push a table of all the parameters, or of numbers laid out like them, in the names, shapes and
+ * signs of the notation; and put those that the table at `index` has into `values`.
+ */
+int bs_push_parameters(lua_State *L, const struct bs_notation *notation, const double *values);
+void bs_arg_parameters(lua_State *L, int index, const struct bs_notation *notation, double *values);
 
 /* A vector of exactly `length` numbers, or where that is 1 a number alone.  Pushes its userdata. */
 const double *bs_arg_sample(lua_State *L, int index, const char *what, int length);
@@ -37,7 +59,9 @@ struct bs_tape **bs_push_tape(lua_State *L);
 
 void bs_open_page(lua_State *L);
 void bs_open_expr(lua_State *L);
+void bs_open_functions(lua_State *L);
 void bs_open_net(lua_State *L);
+void bs_open_notation(lua_State *L);
 void bs_open_tape(lua_State *L);
 
 #endif
