@@ -124,6 +124,14 @@ static void unescape(const char **token, size_t *length, char byte[static 1])
     *length = 1;
 }
 
+static bool gives_message(lua_State *L, const struct bs_chunk *chunk, size_t length,
+                          const char *prefix, const char *message)
+{
+    bool is_same = !load(L, chunk, length, prefix) && strcmp(lua_tostring(L, -1), message) == 0;
+    lua_pop(L, 1);
+    return is_same;
+}
+
 /*
  * Of the places where the token stands, the one where the text, cut off after it, already gives the
  * same message: before that all was well.
@@ -139,13 +147,8 @@ long bs_chunk_locate(lua_State *L, const struct bs_chunk *chunk, const char *mes
     for (size_t at = 0; at + length <= chunk->length; at++) {
         if (memcmp(chunk->text + at, token, length) != 0)
             continue;
-        bool is_here = false;
-        for (int i = 0; i < 2; i++) {
-            is_here |= load(L, chunk, at + length, i ? "" : "return ") != LUA_OK &&
-                       strcmp(lua_tostring(L, -1), message) == 0;
-            lua_pop(L, 1);
-        }
-        if (is_here)
+        if (gives_message(L, chunk, at + length, "return ", message) ||
+            gives_message(L, chunk, at + length, "", message))
             return (long)at;
     }
     return -1;

@@ -1,6 +1,6 @@
 #include "repl/input.h"
 
-#include "lua/state.h"
+#include "base/interrupt.h"
 #include "repl/complete.h"
 #include "repl/history.h"
 
@@ -122,17 +122,23 @@ static void release_signals(const struct signal_state *state)
     sigprocmask(SIG_SETMASK, &state->outside, NULL);
 }
 
+/* Take those that have come while they were blocked. */
+static void let_signals_in(const struct signal_state *state)
+{
+    sigset_t held;
+    sigprocmask(SIG_SETMASK, &state->outside, &held);
+    sigprocmask(SIG_SETMASK, &held, NULL);
+}
+
 /* Give the terminal back and let the signal do what it would without us: stop the program, or end
  * it. */
 static void yield_to(int i, const struct signal_state *state)
 {
     struct sigaction ours;
-    sigset_t blocked;
     rl_cleanup_after_signal();
     sigaction(signals[i], &state->actions[i], &ours);
     raise(signals[i]);
-    sigprocmask(SIG_SETMASK, &state->outside, &blocked); /* here it takes effect */
-    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    let_signals_in(state); /* here it takes effect */
     sigaction(signals[i], &ours, NULL);
     rl_reset_after_signal();
     rl_forced_update_display();
@@ -175,12 +181,13 @@ static enum bs_input wait_for_line(const struct signal_state *state)
     struct pollfd keyboard = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!is_finished) {
         int ready = ppoll(&keyboard, 1, NULL, &state->outside);
+        if (ready < 0 && errno != EINTR)
+            return BS_INPUT_FAILED;
+        let_signals_in(state); /* a key that is ready keeps ppoll from doing it */
+        if (handle_signals(state))
+            return BS_INPUT_INTERRUPTED;
         if (ready > 0)
             rl_callback_read_char();
-        else if (errno != EINTR)
-            return BS_INPUT_FAILED;
-        if (!is_finished && handle_signals(state))
-            return BS_INPUT_INTERRUPTED;
     }
     return typed ? BS_INPUT_LINE : BS_INPUT_END;
 }
@@ -192,6 +199,7 @@ enum bs_input bs_readline_read(struct bs_buf *line, const char *prompt, lua_Stat
     completing = L;
     is_finished = false;
     hold_signals(&state);
+    bs_interrupt_clear(); /* pressed while nothing ran */
     rl_callback_handler_install(prompt, take_line);
     enum bs_input input = wait_for_line(&state);
     if (!is_finished)

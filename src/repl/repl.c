@@ -55,9 +55,10 @@ static enum bs_input read_line(struct repl *repl, bool is_continued)
     fflush(stdout);
     if (!repl->is_interactive)
         return bs_plain_read(&repl->line, NULL);
+    if (repl->has_readline)
+        return bs_readline_read(&repl->line, prompt, repl->L);
     bs_interrupt_clear();
-    return repl->has_readline ? bs_readline_read(&repl->line, prompt, repl->L)
-                              : bs_plain_read(&repl->line, prompt);
+    return bs_plain_read(&repl->line, prompt);
 }
 
 static int complain(struct repl *repl, const char *text, int status)

@@ -148,6 +148,11 @@ class Terminal:
         self.unseen = self.screen.feed(self.unseen + text)
         return bool(data)
 
+    def settle(self):
+        """Read until nothing has come for a while."""
+        while self.read(0.3):
+            pass
+
     def lines(self):
         return self.screen.lines()
 

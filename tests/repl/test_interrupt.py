@@ -46,7 +46,6 @@ ENDLESS = {
         while true do
           pcall(table.sort, {1, 2, 3, 4}, function() while true do end end)
         end""",
-    "wait for input": 'print("on") io.read()',
 }
 
 
@@ -74,6 +73,7 @@ class AtThePrompt(TerminalTest):
         for _ in range(5):
             terminal.wait_for_prompt()
             terminal.send(CTRL_C)
+            terminal.settle()
         self.assertEqual(terminal.run("1 + 1"), ["2"])
 
 
@@ -95,6 +95,16 @@ class WhileRunning(TerminalTest):
         terminal.send(CTRL_D)
         self.assertEqual(terminal.finish(), 0)
 
+    def test_ends_waiting_for_input(self):
+        terminal = self.open()
+        terminal.wait_for_prompt()
+        terminal.type('print("on") io.read()')
+        terminal.wait_until(lambda: "on" in terminal.lines(), "on")
+        terminal.settle()
+        terminal.send(CTRL_C)
+        terminal.wait_for("interrupted!")
+        self.assertEqual(terminal.run("1 + 1"), ["2"])
+
     def test_drops_the_rest_of_a_paste(self):
         terminal = self.open()
         terminal.wait_for_prompt()
@@ -112,8 +122,7 @@ class WhileRunning(TerminalTest):
         terminal.wait_until(lambda: "on" in terminal.lines(), "on")
         while not any("Ctrl-C once more ends backstep." in line for line in terminal.lines()):
             terminal.send(CTRL_C)  # two that come at once count as one
-            while terminal.read(0.5):
-                pass
+            terminal.settle()
             self.assertTrue(terminal.is_alive())
         terminal.send(CTRL_C)
         self.assertEqual(terminal.finish(), 130)
