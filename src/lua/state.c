@@ -20,9 +20,9 @@ enum { HOOK_INSTRUCTIONS = 1000 };
 
 static const char buf_type[] = "text buffer";
 static const char sort_key[] = "backstep.sort";
+static const char out_of_memory[] = "not enough memory"; /* what Lua itself says */
 
-/* The pointer is in the extra space of every thread: a new one starts with a copy of the main
- * one's. */
+/* The pointer is in the extra space of every thread; a new one gets a copy of the main thread's. */
 struct bs_session *bs_session(lua_State *L)
 {
     struct bs_session *session;
@@ -41,7 +41,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size)
         session->memory -= old_size;
         return NULL;
     }
-    if (size > old_size && size - old_size > session->memory_limit - session->memory)
+    size_t more = size > old_size ? size - old_size : 0, limit = session->memory_limit;
+    if (more > 0 && (more > limit || session->memory > limit - more))
         return NULL;
     void *moved = bs_realloc(block, size);
     if (moved)
@@ -110,8 +111,7 @@ static int call_guarded(lua_State *L)
     return finish_guarded(L, LUA_OK, 0);
 }
 
-/* The handler in the upvalue, but not of a stop: it would run inside the hook, where hooks are off.
- */
+/* The handler in the upvalue, but not of a stop: it would run in the hook, where hooks are off. */
 static int handle_guarded(lua_State *L)
 {
     if (bs_lua_is_stopped(L))
@@ -207,7 +207,7 @@ void bs_sort(lua_State *L, int index, lua_CFunction less)
 
 int bs_memory_error(lua_State *L)
 {
-    lua_pushliteral(L, "not enough memory");
+    lua_pushstring(L, out_of_memory);
     return lua_error(L);
 }
 
@@ -321,13 +321,13 @@ lua_State *bs_lua_open(struct bs_error *err)
     memcpy(lua_getextraspace(L), &session, sizeof session);
     lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
     lua_pushcfunction(L, open_all);
-    int status = lua_pcall(L, 0, 0, 0);
-    if (status == LUA_OK)
+    if (lua_pcall(L, 0, 0, 0) == LUA_OK)
         return L;
-    if (status == LUA_ERRMEM)
+    const char *message = lua_tostring(L, -1);
+    if (strcmp(message, out_of_memory) == 0)
         bs_fail_memory(err);
     else
-        bs_fail(err, BS_INTERNAL, "cannot start: %s", lua_tostring(L, -1));
+        bs_fail(err, BS_INTERNAL, "cannot start: %s", message);
     bs_lua_close(L);
     return NULL;
 }
