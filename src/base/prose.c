@@ -38,11 +38,18 @@ static bool is_wide(struct character c)
     return bs_width_n(c.text, c.length) == 2;
 }
 
+static const char openers[] = "（［｛《〈「『【“‘([{";
+static const char closers[] = "，。、；：？！）］｝》〉」』】”’…—·,.;:?!)]}%";
+
+/* It brings its own space. */
+static bool is_wide_mark(struct character c)
+{
+    return is_wide(c) && (is_one_of(c, openers) || is_one_of(c, closers));
+}
+
 /* May a line end between the two, neither of which is a space? */
 static bool may_break(struct character before, struct character after)
 {
-    static const char openers[] = "（［｛《〈「『【“‘([{";
-    static const char closers[] = "，。、；：？！）］｝》〉」』】”’…—·,.;:?!)]}%";
     return (is_wide(before) || is_wide(after)) && !is_one_of(before, openers) &&
            !is_one_of(after, closers);
 }
@@ -62,16 +69,19 @@ static size_t unit_length(struct character *last, const char *text, size_t left)
     return end;
 }
 
-/*
- * How many columns the white space between the two stands for: one, or none where it only ends a
- * line of the source between two Chinese characters.
- */
+/* A line end beside Chinese characters or their marks is there for the source, not for the text. */
+static bool is_joined(struct character before, struct character after)
+{
+    return (is_wide(before) && is_wide(after)) || is_wide_mark(before) || is_wide_mark(after);
+}
+
+/* How many columns the white space after a character stands for. */
 static int gap_width(struct character before, const char *spaces, size_t count, size_t left)
 {
     if (count == 0)
         return 0;
     bool has_newline = memchr(spaces, '\n', count) != NULL;
-    return !(has_newline && is_wide(before) && is_wide(character_at(spaces + count, left - count)));
+    return !(has_newline && is_joined(before, character_at(spaces + count, left - count)));
 }
 
 /* A line under way. */

@@ -58,6 +58,7 @@ START_TEST(a_line_end_between_chinese_characters_is_no_space)
 {
     ck_prose("隐层\n误差", 0, 80, "隐层误差\n");
     ck_prose("隐层\ny_1", 0, 80, "隐层 y_1\n");
+    ck_prose("v_11，\nv_21\n（旧）", 0, 80, "v_11，v_21（旧）\n");
     ck_prose("隐层 误差", 0, 80, "隐层 误差\n");
 }
 END_TEST
