@@ -1,5 +1,6 @@
 #include "base/nearest.h"
 #include "lua/state.h"
+#include "repl/dialogue.h"
 #include "repl/repl.h"
 #include "repl/screen.h"
 #include "repl/script.h"
@@ -141,11 +142,15 @@ static void use_lang(lua_State *L, const char *lang)
     snprintf(session->lang, sizeof session->lang, "%s", lang);
 }
 
-/* The global arg, as lua has it: the script at 0, its arguments after it, the rest before. */
-static int l_set_arg(lua_State *L)
+/*
+ * The terminal for shipped Lua, and the global arg, as lua has it: the script at 0, its arguments
+ * after it, the rest before.
+ */
+static int l_prepare(lua_State *L)
 {
     const struct command_line *line = lua_touserdata(L, 1);
     int script = line->script < line->argc ? line->script : 0;
+    bs_open_dialogue(L);
     lua_newtable(L);
     for (int i = 0; i < line->argc; i++) {
         lua_pushstring(L, line->argv[i]);
@@ -155,9 +160,9 @@ static int l_set_arg(lua_State *L)
     return 0;
 }
 
-static int set_arg(lua_State *L, struct command_line *line)
+static int prepare(lua_State *L, struct command_line *line)
 {
-    lua_pushcfunction(L, l_set_arg);
+    lua_pushcfunction(L, l_prepare);
     lua_pushlightuserdata(L, line);
     if (lua_pcall(L, 1, 0, 0) == LUA_OK)
         return BS_EXIT_WELL;
@@ -229,7 +234,7 @@ static int run(lua_State *L, struct command_line *line)
     bool has_script = line->script < line->argc;
     if (line->wants_help)
         return print_usage(L);
-    int status = set_arg(L, line);
+    int status = prepare(L, line);
     if (!status)
         status = run_code(L, line);
     if (!status && has_script)
