@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 
 import tap
 from terminal import CTRL_C, CTRL_D, PATIENCE, PROGRAM, TerminalTest, pasted
@@ -94,6 +95,19 @@ class WhileRunning(TerminalTest):
                 self.assertEqual(terminal.run("kept"), ["42"])
         terminal.send(CTRL_D)
         self.assertEqual(terminal.finish(), 0)
+
+    def test_stops_training_and_keeps_what_was_learnt(self):
+        terminal = self.open()
+        terminal.run("net = mlp{2, 2, 1, seed = 1}")
+        terminal.run("before = net:loss({0, 1}, 1)")
+        terminal.wait_for_prompt()
+        terminal.type('print("on") net:train{inputs = {{0, 1}}, targets = {1}, epochs = 10^12//1|0}')
+        terminal.wait_until(lambda: terminal.lines().count("on") > 0, "on")
+        time.sleep(0.2)
+        terminal.send(CTRL_C)
+        terminal.wait_until(lambda: terminal.lines()[-1] == ">", "the prompt")
+        self.assertIn("interrupted!", terminal.lines()[-2])
+        self.assertEqual(terminal.run("net:loss({0, 1}, 1) < before"), ["true"])
 
     def test_ends_waiting_for_input(self):
         terminal = self.open()
