@@ -78,15 +78,14 @@ bool bs_tape_back(struct bs_tape *tape)
     return true;
 }
 
+/* A partial of what is beside the main line is no one's there: the cursor goes to where that is. */
 void bs_tape_seek(struct bs_tape *tape, bs_entry entry)
 {
-    struct bs_cursor cursor = {bs_tape_position(tape, entry), 0};
-    if (bs_entry_role(entry) == BS_ROLE_PARTIAL) {
-        bs_entry next = bs_tape_at(tape, cursor.position);
-        while (bs_tape_partial(tape, next, cursor.partial++) != entry)
-            continue;
-    } else {
-        cursor.position++;
-    }
-    tape->cursor = cursor;
+    int64_t position = bs_tape_position(tape, entry), k = 0;
+    bs_entry there = bs_tape_at(tape, position);
+    int64_t partials = bs_tape_partial_count(tape, there);
+    while (k < partials && bs_tape_partial(tape, there, k) != entry)
+        k++;
+    tape->cursor =
+        k < partials ? (struct bs_cursor){position, k + 1} : (struct bs_cursor){position + 1, 0};
 }

@@ -61,6 +61,13 @@ static bs_expr recall(const struct bs_tape *tape, bs_entry entry)
     return tape->formulas.size ? find_formula(&tape->formulas, entry)->expr : NULL;
 }
 
+void bs_tape_forget(struct bs_tape *tape)
+{
+    for (size_t i = 0; i < tape->formulas.size; i++)
+        tape->formulas.slots[i].expr = NULL;
+    tape->formulas.used = 0;
+}
+
 /* ---- formulas -------------------------------------------------------------------------------- */
 
 static bs_expr ref(struct bs_tape *tape, enum bs_role role, int64_t q)

@@ -30,6 +30,7 @@ int bs_tape_eval(struct bs_valued *out, bool *on_kink, struct bs_tape *tape, bs_
 bs_expr bs_tape_definition(struct bs_tape *tape, int64_t q);
 bs_expr bs_tape_derivative(struct bs_tape *tape, int64_t q);
 bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q);
+void bs_tape_forget(struct bs_tape *tape); /* formulas of derivatives, of a root that is none */
 
 int bs_tape_error_sign(const struct bs_tape *tape, int64_t q); /* 0: no error term names ∂E/∂q */
 int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q); /* −1: the entry is −∂E/∂q */

@@ -172,6 +172,7 @@ static int64_t find(const struct bs_graph *graph, const char *name, bool *is_err
 {
     const struct network *network = network_of(graph);
     struct bs_address address;
+    *is_error = false;
     if (!bs_notation_find(network->notation, &address, is_error, name))
         return -1;
     return bs_layout_ordinal(&network->layout, address);

@@ -109,26 +109,42 @@ static void set_extents(const struct bs_notation *notation, struct family *famil
     }
 }
 
+/* A dot is shown, and spelt _. */
+static void spell_dots(char *name)
+{
+    for (; *name; name++)
+        if (*name == '.')
+            *name = '_';
+}
+
+/* Names are kept as they are shown. */
+static int copy_name(char **out, const char *name, struct bs_error *err)
+{
+    char spelt[BS_LONGEST_NAME + 1];
+    size_t length = strlen(name);
+    if (length > BS_LONGEST_NAME)
+        return bs_fail(err, BS_REFUSED, "a name has at most %d letters, \"%.20s...\" has %zu",
+                       BS_LONGEST_NAME, name, length);
+    memcpy(spelt, name, length + 1);
+    spell_dots(spelt);
+    if (!bs_is_name(spelt))
+        return bs_fail(err, BS_REFUSED,
+                       "\"%s\" is no name: a name is letters, digits and _, and does not start "
+                       "with a digit",
+                       name);
+    *out = bs_strdup(name);
+    return *out ? BS_OK : bs_fail_memory(err);
+}
+
 static int copy_listed(struct family *family, const char *const *listed, struct bs_error *err)
 {
+    int status = BS_OK;
     family->listed = bs_calloc((size_t)family->count, sizeof *family->listed);
     if (!family->listed)
         return bs_fail_memory(err);
-    for (int64_t i = 0; i < family->count; i++) {
-        family->listed[i] = bs_strdup(listed[i]);
-        if (!family->listed[i])
-            return bs_fail_memory(err);
-        for (char *c = family->listed[i]; *c; c++) /* a dot is spelt _ */
-            if (*c == '.')
-                *c = '_';
-        if (!bs_is_name(family->listed[i]))
-            return bs_fail(err, BS_REFUSED,
-                           "\"%.60s\" is no name: a name is letters, digits and _, and does not "
-                           "start with a digit",
-                           listed[i]);
-        strcpy(family->listed[i], listed[i]); /* kept as shown; same length */
-    }
-    return BS_OK;
+    for (int64_t i = 0; status == BS_OK && i < family->count; i++)
+        status = copy_name(&family->listed[i], listed[i], err);
+    return status;
 }
 
 static int add_family(struct bs_notation *notation, enum bs_quantity kind, int layer, bool is_error,
@@ -139,8 +155,7 @@ static int add_family(struct bs_notation *notation, enum bs_quantity kind, int l
     set_extents(notation, family);
     if (names.listed)
         return copy_listed(family, names.listed, err);
-    family->stem = bs_strdup(names.stem);
-    return family->stem ? BS_OK : bs_fail_memory(err);
+    return copy_name(&family->stem, names.stem, err);
 }
 
 static bool has_bias(const struct bs_notation *notation, int layer)
@@ -371,34 +386,22 @@ static int dimensions(const struct family *family)
     return (family->extent[0] > 0) + (family->extent[1] > 0);
 }
 
+/* Of a bias that the layer shares, which has no index, the unit is 1. */
+static struct bs_address address_of(const struct bs_notation *notation, const struct family *family,
+                                    const int index[static 2])
+{
+    struct bs_address address = {.kind = family->kind, .layer = family->layer};
+    if (dimensions(family) > 0)
+        set_indices(notation, &address, index);
+    else if (family->kind == BS_BIAS)
+        address.unit = 1;
+    return address;
+}
+
 /* Run together when every dimension is at most 9. */
 static bool runs_together(const struct family *family)
 {
     return family->extent[0] <= 9 && family->extent[1] <= 9;
-}
-
-static void put_shown(struct bs_buf *buf, const char *shown, enum bs_form form)
-{
-    size_t start = buf->length;
-    if (form != BS_ASCII) {
-        bs_buf_name(buf, shown, form);
-        return;
-    }
-    bs_buf_put(buf, shown);
-    for (size_t i = start; i < buf->length; i++)
-        if (buf->text[i] == '.')
-            buf->text[i] = '_';
-}
-
-static void put_stem_and_indices(struct bs_buf *buf, const struct family *family,
-                                 const int index[static 2], enum bs_form form)
-{
-    char name[80];
-    int used = snprintf(name, sizeof name, "%.40s", family->stem);
-    for (int k = 0; k < dimensions(family); k++)
-        used += snprintf(name + used, sizeof name - (size_t)used, "%s%d",
-                         k == 0 || !runs_together(family) ? "_" : "", index[k]);
-    bs_buf_name(buf, name, form);
 }
 
 static int64_t member_of(const struct family *family, const int index[static 2])
@@ -409,13 +412,27 @@ static int64_t member_of(const struct family *family, const int index[static 2])
                                    : (int64_t)(index[0] - 1) * family->extent[1] + index[1] - 1;
 }
 
+enum { NAME_SPACE = BS_LONGEST_NAME + 16 }; /* two indices of six digits */
+
+/* The name of a member as it is shown, or in ASCII as it is spelt. */
+static void write_member(char name[static NAME_SPACE], const struct family *family,
+                         const int index[static 2], enum bs_form form)
+{
+    const char *first = family->listed ? family->listed[member_of(family, index)] : family->stem;
+    int used = snprintf(name, NAME_SPACE, "%s", first);
+    for (int k = 0; !family->listed && k < dimensions(family); k++)
+        used += snprintf(name + used, (size_t)(NAME_SPACE - used), "%s%d",
+                         k == 0 || !runs_together(family) ? "_" : "", index[k]);
+    if (form == BS_ASCII)
+        spell_dots(name);
+}
+
 static void put_member(struct bs_buf *buf, const struct family *family, const int index[static 2],
                        enum bs_form form)
 {
-    if (family->listed)
-        put_shown(buf, family->listed[member_of(family, index)], form);
-    else
-        put_stem_and_indices(buf, family, index, form);
+    char name[NAME_SPACE];
+    write_member(name, family, index, form);
+    bs_buf_name(buf, name, form);
 }
 
 void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
@@ -462,11 +479,9 @@ static bool read_indices(const struct family *family, const char *text, int inde
 
 static bool is_spelt(const struct family *family, const int index[static 2], const char *name)
 {
-    struct bs_buf buf = BS_BUF_INIT;
-    put_member(&buf, family, index, BS_ASCII);
-    bool same = !buf.failed && strcmp(bs_buf_text(&buf), name) == 0;
-    bs_buf_finish(&buf);
-    return same;
+    char spelt[NAME_SPACE];
+    write_member(spelt, family, index, BS_ASCII);
+    return strcmp(spelt, name) == 0;
 }
 
 /* The indices of the kth member. */
@@ -492,7 +507,7 @@ static bool find_member(const struct family *family, const char *name, int index
     if (family->listed)
         return find_listed(family, name, index);
     size_t length = strlen(family->stem);
-    return strncmp(name, family->stem, length) == 0 && read_indices(family, name + length, index) &&
+    return strlen(name) >= length && read_indices(family, name + length, index) &&
            is_spelt(family, index, name);
 }
 
@@ -504,15 +519,26 @@ bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out
         int index[2];
         if (!find_member(family, name, index))
             continue;
-        *out = (struct bs_address){.kind = family->kind, .layer = family->layer};
-        if (family->kind == BS_BIAS && dimensions(family) == 0)
-            index[0] = 1;
-        if (family->kind != BS_RATE && family->kind != BS_LOSS_VALUE)
-            set_indices(notation, out, index);
+        *out = address_of(notation, family, index);
         *is_error = family->is_error;
         return true;
     }
     return false;
+}
+
+int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visit, void *context)
+{
+    int stop = 0;
+    for (int i = 0; i < notation->count; i++) {
+        const struct family *family = &notation->families[i];
+        int64_t count = family->listed || family->stem[0] == 'd' ? family->count : 1;
+        for (int64_t k = 0; stop == 0 && k < count; k++) {
+            int index[2];
+            index_member(family, k, index);
+            stop = visit(context, address_of(notation, family, index));
+        }
+    }
+    return stop;
 }
 
 /* ---- general forms --------------------------------------------------------------------------- */
@@ -521,8 +547,8 @@ bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out
 static void put_indexed(struct bs_buf *buf, const struct family *family, const char *first,
                         const char *second, enum bs_form form)
 {
-    char name[80];
-    snprintf(name, sizeof name, "%.40s_%.12s%s%.12s", family->stem, first,
+    char name[NAME_SPACE];
+    snprintf(name, sizeof name, "%s_%.6s%s%.6s", family->stem, first,
              second && !runs_together(family) ? "_" : "", second ? second : "");
     bs_buf_name(buf, name, form);
 }
@@ -624,10 +650,9 @@ size_t bs_notation_parameter(const struct bs_notation *notation, int array, int6
 {
     const struct family *family = parameter_family(notation, array);
     const struct bs_layer *layer = &notation->arch->layers[family->layer - 1];
-    struct bs_address address = {.kind = family->kind, .layer = family->layer};
     int index[2];
     index_member(family, k, index);
-    set_indices(notation, &address, index);
+    struct bs_address address = address_of(notation, family, index);
     *sign = family->kind == BS_BIAS && notation->threshold ? -1 : 1;
     if (family->kind == BS_BIAS)
         return layer->biases + (size_t)address.unit - 1;

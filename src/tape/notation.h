@@ -13,9 +13,11 @@
  */
 struct bs_notation;
 
+enum { BS_LONGEST_NAME = 60 }; /* of one quantity, without indices; derivatives have longer ones */
+
 /* A table notation, as an instructor writes it.  NULL and 0 mean: not said, take delta's. */
 struct bs_names {
-    const char *stem;          /* or: */
+    const char *stem;          /* with indices put after it; or: */
     const char *const *listed; /* one for each member, in the order of the layout */
 };
 
@@ -37,7 +39,7 @@ struct bs_notation_spec {
 int bs_notation_create(struct bs_notation **out, const char *name, struct bs_arch *arch,
                        struct bs_error *err);
 
-/* Refused: a listed name that is no name. */
+/* Refused: a stem or listed name that is no name (a dot may be in it: x1.in is spelt x1_in). */
 int bs_notation_of_table(struct bs_notation **out, const struct bs_notation_spec *spec,
                          struct bs_arch *arch, struct bs_error *err);
 
@@ -70,6 +72,14 @@ void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *bu
  * meant. */
 bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out, bool *is_error,
                       const char *name);
+
+/*
+ * Visit the addresses whose names may clash with other names, until one visit gives something
+ * other than 0, which is then the result.  Names of two stems clash at a first member if they do at
+ * all, and only one in d- can be that of a derivative; those listed are all visited.
+ */
+typedef int bs_address_visit(void *context, struct bs_address address);
+int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visit, void *context);
 
 /* The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one. */
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,

@@ -252,13 +252,11 @@ int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q)
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-enum { LONGEST_NAME = 255 };
-
 static int64_t find_quantity(const struct bs_tape *tape, const char *name, size_t length)
 {
-    char part[LONGEST_NAME + 1];
+    char part[BS_LONGEST_NAME + 16]; /* with its indices */
     bool is_error;
-    if (length == 0 || length > LONGEST_NAME)
+    if (length == 0 || length >= sizeof part)
         return -1;
     memcpy(part, name, length);
     part[length] = '\0';
@@ -272,6 +270,11 @@ static bool is_used(const struct bs_tape *tape, int64_t q)
            tape->graph->ops->user_count(tape->graph, q) > 0;
 }
 
+static bool changes(const struct bs_tape *tape, int64_t q)
+{
+    return rank_in(tape, BS_ORDER_UPDATE, q) >= 0 || rank_in(tape, BS_ORDER_AGAIN, q) >= 0;
+}
+
 static bs_entry find_new(const struct bs_tape *tape, const char *name, size_t length)
 {
     static const char suffix[] = "_new";
@@ -279,9 +282,7 @@ static bs_entry find_new(const struct bs_tape *tape, const char *name, size_t le
     if (length <= tail || strcmp(name + length - tail, suffix) != 0)
         return BS_NO_ENTRY;
     int64_t q = find_quantity(tape, name, length - tail);
-    bool changes =
-        q >= 0 && (rank_in(tape, BS_ORDER_UPDATE, q) >= 0 || rank_in(tape, BS_ORDER_AGAIN, q) >= 0);
-    return changes ? bs_entry_make(BS_ROLE_NEW, q) : BS_NO_ENTRY;
+    return q >= 0 && changes(tape, q) ? bs_entry_make(BS_ROLE_NEW, q) : BS_NO_ENTRY;
 }
 
 static bs_entry find_step(const struct bs_tape *tape, const char *name, size_t length)
@@ -335,17 +336,30 @@ static bs_entry find_quotient(const struct bs_tape *tape, const char *name, size
     return BS_NO_ENTRY;
 }
 
-static bs_entry find_spelt(const struct bs_tape *tape, const char *name)
+/* An entry named after others: dE_dw, w_new, dw. */
+static bs_entry find_derived(const struct bs_tape *tape, const char *name)
 {
-    bool is_error;
     size_t length = strlen(name);
-    int64_t q = tape->graph->ops->find(tape->graph, name, &is_error);
-    if (q >= 0)
-        return bs_entry_make(is_error ? BS_ROLE_GRADIENT : BS_ROLE_VALUE, q);
     bs_entry entry = find_quotient(tape, name, length);
     if (entry == BS_NO_ENTRY)
         entry = find_new(tape, name, length);
     return entry == BS_NO_ENTRY ? find_step(tape, name, length) : entry;
+}
+
+/* What was named as a whole comes first. */
+static bs_entry find_label(const struct bs_tape *tape, const char *name)
+{
+    bool is_error;
+    int64_t q = tape->graph->ops->find(tape->graph, name, &is_error);
+    if (q < 0)
+        return BS_NO_ENTRY;
+    return bs_entry_make(is_error ? BS_ROLE_GRADIENT : BS_ROLE_VALUE, q);
+}
+
+static bs_entry find_spelt(const struct bs_tape *tape, const char *name)
+{
+    bs_entry entry = find_label(tape, name);
+    return entry == BS_NO_ENTRY ? find_derived(tape, name) : entry;
 }
 
 void bs_tape_offer_names(const struct bs_tape *tape, struct bs_nearest *nearest)
@@ -368,8 +382,11 @@ int bs_tape_find(bs_entry *out, const struct bs_tape *tape, const char *name, st
     char hint[96];
     bs_expr read;
     bs_entry entry = find_spelt(tape, name);
-    if (entry == BS_NO_ENTRY && bs_parse(&read, tape->pool, name, strlen(name), NULL) == BS_OK &&
-        read->kind == BS_SYMBOL)
+    int status = entry == BS_NO_ENTRY ? bs_parse(&read, tape->pool, name, strlen(name), NULL)
+                                      : BS_REFUSED; /* there is nothing to read */
+    if (status == BS_NO_MEMORY)
+        return bs_fail_memory(err);
+    if (status == BS_OK && read->kind == BS_SYMBOL)
         entry = find_spelt(tape, read->u.name);
     if (entry != BS_NO_ENTRY) {
         *out = entry;
@@ -439,7 +456,13 @@ void bs_tape_destroy(struct bs_tape *tape)
     bs_free(tape);
 }
 
-/* Does the spelling of an entry lead back to it? */
+/* Does the spelling of an entry lead back to it, and to no other? */
+static bool is_own_name(const struct bs_tape *tape, bs_entry entry, const char *name)
+{
+    bs_entry label = find_label(tape, name), derived = find_derived(tape, name);
+    return (label == entry && derived == BS_NO_ENTRY) || (label == BS_NO_ENTRY && derived == entry);
+}
+
 static int check_name(const struct bs_tape *tape, bs_entry entry, struct bs_error *err)
 {
     struct bs_buf name = BS_BUF_INIT;
@@ -447,28 +470,78 @@ static int check_name(const struct bs_tape *tape, bs_entry entry, struct bs_erro
     int status = BS_OK;
     if (name.failed)
         status = bs_fail_memory(err);
-    else if (find_spelt(tape, bs_buf_text(&name)) != entry)
+    else if (!is_own_name(tape, entry, bs_buf_text(&name)))
         status =
             bs_fail(err, BS_REFUSED, "two entries would both be called %.80s", bs_buf_text(&name));
     bs_buf_finish(&name);
     return status;
 }
 
-/* Entries from a position on, and the partials on their chain rules, must have names of their own.
- */
-static int check_names(const struct bs_tape *tape, int64_t from, struct bs_error *err)
+/* An entry, and the partials on its chain rule, must have names of their own. */
+static int check_entry(const struct bs_tape *tape, bs_entry entry, struct bs_error *err)
 {
-    int status = BS_OK;
-    for (int64_t p = from; status == BS_OK && p < bs_tape_length(tape); p++) {
-        bs_entry entry = bs_tape_at(tape, p);
-        status = check_name(tape, entry, err);
-        for (int64_t k = 0; status == BS_OK && k < bs_tape_partial_count(tape, entry); k++)
-            status = check_name(tape, bs_tape_partial(tape, entry, k), err);
-    }
+    int status = check_name(tape, entry, err);
+    for (int64_t k = 0; status == BS_OK && k < bs_tape_partial_count(tape, entry); k++)
+        status = check_name(tape, bs_tape_partial(tape, entry, k), err);
     return status;
 }
 
-/* A notation of stems cannot clash; names listed one by one are few enough to try them all. */
+/* Entries from a position on. */
+static int check_names(const struct bs_tape *tape, int64_t from, struct bs_error *err)
+{
+    int status = BS_OK;
+    for (int64_t p = from; status == BS_OK && p < bs_tape_length(tape); p++)
+        status = check_entry(tape, bs_tape_at(tape, p), err);
+    return status;
+}
+
+struct checking {
+    const struct bs_tape *tape;
+    struct bs_error *err;
+};
+
+/* -1: a rate that this tape has not. */
+static int64_t quantity_at(const struct bs_tape *tape, struct bs_address address)
+{
+    return bs_layout_ordinal(bs_network_layout(tape->graph), address);
+}
+
+static int check_value(void *context, struct bs_address address)
+{
+    const struct checking *checking = context;
+    int64_t q = quantity_at(checking->tape, address);
+    return q < 0 ? BS_OK
+                 : check_name(checking->tape, bs_entry_make(BS_ROLE_VALUE, q), checking->err);
+}
+
+/* The entries that the tape derives about a quantity. */
+static int check_derived(void *context, struct bs_address address)
+{
+    const struct checking *checking = context;
+    const struct bs_tape *tape = checking->tape;
+    int64_t q = quantity_at(tape, address);
+    bool is_updated = q >= 0 && rank_in(tape, BS_ORDER_UPDATE, q) >= 0;
+    int status = BS_OK;
+    if (q >= 0 && is_used(tape, q))
+        status = check_entry(tape, bs_entry_make(BS_ROLE_GRADIENT, q), checking->err);
+    if (status == BS_OK && is_updated)
+        status = check_name(tape, bs_entry_make(BS_ROLE_STEP, q), checking->err);
+    if (status == BS_OK && q >= 0 && changes(tape, q))
+        status = check_name(tape, bs_entry_make(BS_ROLE_NEW, q), checking->err);
+    return status;
+}
+
+/* The names of the notations with a name of their own cannot clash; those of a table may. */
+static int check_notation(const struct bs_tape *tape, struct bs_error *err)
+{
+    struct checking checking = {tape, err};
+    const struct bs_notation *notation = bs_network_notation(tape->graph);
+    if (strcmp(bs_notation_name(notation), "table") != 0)
+        return BS_OK;
+    int status = bs_notation_visit(notation, check_value, &checking);
+    return status < 0 ? status : bs_notation_visit(notation, check_derived, &checking);
+}
+
 int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
                     double eta, struct bs_error *err)
 {
@@ -485,8 +558,7 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
     if (isfinite(eta))
         tape->rate =
             bs_layout_ordinal(bs_network_layout(graph), (struct bs_address){.kind = BS_RATE});
-    if (strcmp(bs_notation_name(notation), "table") == 0)
-        status = check_names(tape, 0, err);
+    status = check_notation(tape, err);
     if (status < 0)
         bs_tape_destroy(tape);
     else
@@ -586,8 +658,9 @@ static int check_addition(const struct bs_tape *tape, const char *name, struct b
                        "\"%.80s\" is no name: a name is letters, digits and _, and does not start "
                        "with a digit",
                        name);
-    if (strlen(name) > LONGEST_NAME)
-        return bs_fail(err, BS_REFUSED, "a name has at most %d letters", LONGEST_NAME);
+    if (strlen(name) > BS_LONGEST_NAME)
+        return bs_fail(err, BS_REFUSED, "a name has at most %d letters, \"%.20s...\" has %zu",
+                       BS_LONGEST_NAME, name, strlen(name));
     if (find_spelt(tape, name) != BS_NO_ENTRY)
         return bs_fail(err, BS_REFUSED, "%.80s is on the tape already", name);
     return BS_OK;
@@ -705,7 +778,6 @@ static int store_numbers(struct bs_tape *tape, int64_t from, struct bs_error *er
 int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *err)
 {
     bs_entry entry;
-    struct bs_error ignored;
     if (is_network(tape))
         return bs_fail(err, BS_REFUSED, "the tape of a network has its backward pass already");
     if (tape->graph->ops->root(tape->graph) >= 0)
@@ -719,8 +791,10 @@ int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *er
         status = check_names(tape, from, err);
     if (status == BS_OK)
         status = store_numbers(tape, from, err);
-    if (status < 0)
-        bs_circuit_set_root(tape->graph, -1, &ignored);
+    if (status < 0) {
+        bs_circuit_set_root(tape->graph, -1, NULL);
+        bs_tape_forget(tape);
+    }
     return status;
 }
 
@@ -776,7 +850,6 @@ static int apply_update(struct bs_tape *tape, const int64_t *givens, size_t coun
                         struct bs_error *err)
 {
     bool is_added;
-    struct bs_error ignored;
     int64_t rate = tape->rate;
     int status = set_rate(tape, eta, &is_added, err);
     if (status < 0)
@@ -789,10 +862,11 @@ static int apply_update(struct bs_tape *tape, const int64_t *givens, size_t coun
         status = store_numbers(tape, from, err);
     if (status == BS_OK) {
         /* the new given stands before what is shown already */
-        tape->cursor.position += is_added && tape->cursor.position > tape->rate;
+        int64_t place = bs_tape_position(tape, bs_entry_make(BS_ROLE_VALUE, tape->rate));
+        tape->cursor.position += is_added && tape->cursor.position > place;
         return BS_OK;
     }
-    bs_circuit_set_update(tape->graph, NULL, 0, &ignored);
+    bs_circuit_set_update(tape->graph, NULL, 0, NULL);
     if (is_added)
         bs_circuit_drop_last(tape->graph);
     tape->rate = rate;

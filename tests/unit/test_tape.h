@@ -162,6 +162,23 @@ static inline const char *spelling(const struct bs_tape *tape, bs_entry entry)
     return kept_text(&buf);
 }
 
+/* The names of all entries in order, at BS_BY_TERM with the partials; those of the givens left out
+ * unless asked for. */
+static inline const char *listing(struct bs_tape *tape, enum bs_stride stride, bool givens)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    const struct bs_cursor cursor = bs_tape_cursor(tape);
+    bs_tape_rewind(tape);
+    for (bs_entry entry; (entry = bs_tape_step(tape, stride)) != BS_NO_ENTRY;) {
+        if (!givens && bs_tape_phase(tape, entry) == BS_PHASE_GIVEN)
+            continue;
+        bs_buf_put(&buf, buf.length > 0 ? " " : "");
+        bs_tape_name(tape, &buf, entry);
+    }
+    bs_tape_move(tape, cursor);
+    return kept_text(&buf);
+}
+
 static inline const char *written(struct bs_tape *tape, bs_expr expr, enum bs_form form,
                                   bool numbers)
 {
