@@ -1,0 +1,145 @@
+/*
+ * Any text at all, through everything that the expr room does with a formula.  The test suite runs
+ * it on its own random texts (main.c); for hours of it:
+ *
+ *     clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
+ *         -o build/fuzz_parse tests/fuzz/fuzz_parse.c src/base/[a-z]*.c src/expr/[a-z]*.c -lm
+ *     build/fuzz_parse -dict=tests/fuzz/formula.dict -max_len=400 -timeout=60
+ */
+#include "base/mem.h"
+#include "expr/calculus.h"
+#include "expr/eval.h"
+#include "expr/parse.h"
+#include "expr/typeset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct attempt {
+    const char *text;
+    size_t length;
+    struct bs_pool *pool;
+    bs_expr expr, x; /* x: the first leaf of it, or NULL */
+    int leaves_read;
+};
+
+static void require(bool is_so, const struct attempt *attempt, const char *what)
+{
+    if (is_so)
+        return;
+    fprintf(stderr, "%s: \"", what);
+    for (size_t i = 0; i < attempt->length; i++) {
+        unsigned char c = (unsigned char)attempt->text[i];
+        fprintf(stderr, c >= ' ' && c < 0x7F && c != '"' && c != '\\' ? "%c" : "\\%03o", c);
+    }
+    fputs("\"\n", stderr);
+    abort();
+}
+
+static void check_refusal(const struct attempt *attempt, int status, const struct bs_error *err)
+{
+    require(status == BS_REFUSED && err->status == status, attempt, "no refusal");
+    require(err->text[0] != '\0', attempt, "no message");
+    require(err->column >= 0 && (size_t)err->column <= attempt->length + 1, attempt, "column");
+}
+
+/* NULL is allowed for a reason that is not memory. */
+static bool is_made(const struct attempt *attempt, bs_expr expr)
+{
+    struct bs_error err = {0};
+    if (!expr)
+        require(bs_pool_error(attempt->pool, &err) == BS_REFUSED, attempt, "no reason");
+    return expr;
+}
+
+static void check_text(const struct attempt *attempt, bs_expr expr)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_UNICODE, .most_terms = 6});
+    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_LATEX});
+    bs_buf_finish(&buf);
+    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_ASCII});
+    bs_expr back = NULL;
+    int status = bs_parse(&back, attempt->pool, bs_buf_text(&buf), buf.length, NULL);
+    if (strstr(bs_buf_text(&buf), "..."))
+        require(status == BS_REFUSED, attempt, "a text that was cut parses");
+    else if (status == BS_OK) /* a product may be longer than one that is typed */
+        require(back == expr, attempt, "the text reads as something else");
+    bs_buf_finish(&buf);
+}
+
+static int leaf_value(double *value, void *context, bs_expr leaf, struct bs_error *err)
+{
+    struct attempt *attempt = context;
+    if (++attempt->leaves_read > 10000)
+        return bs_fail(err, BS_REFUSED, "enough");
+    *value = leaf->u.name[0] % 7 - 3 + 0.125 * (leaf->u.name[1] % 5);
+    return BS_OK;
+}
+
+static void check_value(struct attempt *attempt, bs_expr expr)
+{
+    struct bs_env env = {.leaf = leaf_value, .context = attempt, .kink = 0.5};
+    struct bs_valued valued;
+    struct bs_error err = {0};
+    attempt->leaves_read = 0;
+    int status = bs_eval(&valued, expr, &env, &err);
+    require(status == BS_OK || err.status == BS_REFUSED, attempt, "no value");
+    require(status != BS_OK || valued.size >= 0, attempt, "no size");
+}
+
+static int take_first(void *context, bs_expr leaf)
+{
+    struct attempt *attempt = context;
+    attempt->x = leaf;
+    return 1;
+}
+
+static void check_slope(struct attempt *attempt)
+{
+    struct bs_steps steps = {0};
+    bs_visit_leaves(attempt->expr, take_first, attempt);
+    if (!attempt->x)
+        return;
+    bs_expr slope = bs_diff(attempt->pool, attempt->expr, attempt->x, &steps);
+    if (is_made(attempt, slope)) {
+        check_text(attempt, slope);
+        check_value(attempt, slope);
+    }
+    bs_steps_finish(&steps);
+}
+
+static void check_simple_form(struct attempt *attempt)
+{
+    bs_expr simple = bs_simplify(attempt->pool, attempt->expr);
+    if (!is_made(attempt, simple))
+        return;
+    struct bs_pool *other = bs_pool_create();
+    bs_expr copy = bs_import(other, simple);
+    require(bs_simplify(other, copy) == copy, attempt, "a simple form is simplified");
+    bs_pool_destroy(other);
+    check_text(attempt, simple);
+    check_value(attempt, simple);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct attempt attempt = {.text = (const char *)data, .length = size};
+    struct bs_error err = {0};
+    attempt.pool = bs_pool_create();
+    int status = bs_parse(&attempt.expr, attempt.pool, attempt.text, size, &err);
+    if (status < 0) {
+        require(!attempt.expr, &attempt, "a refusal gives something");
+        check_refusal(&attempt, status, &err);
+    } else {
+        check_text(&attempt, attempt.expr);
+        check_value(&attempt, attempt.expr);
+        check_simple_form(&attempt);
+        check_slope(&attempt);
+    }
+    bs_pool_destroy(attempt.pool);
+    return 0;
+}
