@@ -743,15 +743,32 @@ static int l_tape_tostring(lua_State *L)
     return 1;
 }
 
+/* What follows t. or t: may have been meant as a method as well as an entry. */
+static int refuse_index(lua_State *L, const struct bs_tape *tape, const char *name)
+{
+    struct bs_nearest nearest;
+    char hint[96];
+    bs_nearest_init(&nearest, name);
+    bs_tape_offer_names(tape, &nearest);
+    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1))
+        bs_nearest_offer(&nearest, lua_tostring(L, -2));
+    return luaL_error(L, "the tape has no entry or method called \"%s\"%s", name,
+                      bs_nearest_hint(&nearest, hint));
+}
+
 /* Methods, the table in upvalue 1, first; then entries. */
 static int l_tape_index(lua_State *L)
 {
+    struct bs_error err;
+    bs_entry entry;
     struct bs_tape *tape = check_tape(L, 1);
     const char *name = bs_arg_string(L, 2, "the name of the entry");
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    return push_entry(L, 1, find_entry(L, tape, name));
+    if (bs_tape_find(&entry, tape, name, &err) == BS_REFUSED)
+        return refuse_index(L, tape, name);
+    return push_entry(L, 1, entry);
 }
 
 static int l_tape_len(lua_State *L)
