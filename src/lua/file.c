@@ -1,5 +1,8 @@
 #include "lua/file.h"
 
+#include "lua/sandbox.h"
+#include "lua/state.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -62,7 +65,7 @@ static const char *write_beside(char *beside, const char *path, mode_t mode, con
 }
 
 /* Through a link to the file itself: what is beside must be on the same disk. */
-int bs_file_write(const char *path, const char *text, size_t length, struct bs_error *err)
+static int write_file(const char *path, const char *text, size_t length, struct bs_error *err)
 {
     char target[PATH_MAX], beside[PATH_MAX + 8];
     mode_t mode = 0;
@@ -74,4 +77,11 @@ int bs_file_write(const char *path, const char *text, size_t length, struct bs_e
     if (!reason)
         reason = write_beside(beside, target, mode, text, length);
     return reason ? bs_fail(err, BS_REFUSED, "cannot write \"%s\": %s", path, reason) : BS_OK;
+}
+
+void bs_file_write(lua_State *L, const char *path, const char *text, size_t length)
+{
+    struct bs_error err;
+    bs_refuse_to_confined(L, "write files");
+    bs_check(L, write_file(path, text, length, &err), &err);
 }

@@ -529,7 +529,6 @@ BS_FN(l_tape_latex, "t:latex() -> string",
 BS_FN(l_tape_html, "t:html([file]) -> string",
       "The tape as a page of HTML; with a file name it is written there, whole or not at all.")
 {
-    struct bs_error err;
     size_t length;
     lua_settop(L, 2);
     const char *path = lua_isnil(L, 2) ? NULL : bs_arg_string(L, 2, "the file");
@@ -537,7 +536,7 @@ BS_FN(l_tape_html, "t:html([file]) -> string",
     if (!path)
         return 1;
     const char *text = lua_tolstring(L, -1, &length);
-    bs_check(L, bs_file_write(path, text, length, &err), &err);
+    bs_file_write(L, path, text, length);
     lua_settop(L, 2);
     return 1;
 }
