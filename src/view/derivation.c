@@ -27,6 +27,20 @@ static void new_lines(struct bs_writer *writer, int count)
         bs_buf_repeat(writer->buf, "\n", count);
 }
 
+/* In its column, or after a longer formula; where the page has no room for that, on a new line. */
+static void put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns)
+{
+    int used = bs_width(bs_buf_text(buf) + line);
+    bool fits = used + 2 + bs_width(rule) <= columns || columns == 0;
+    if (used > RULE_COLUMN - 2 && !fits) {
+        bs_buf_char(buf, '\n');
+        line = buf->length;
+    }
+    bs_buf_pad(buf, line, RULE_COLUMN - 2);
+    bs_buf_put(buf, "  ");
+    bs_buf_put(buf, rule);
+}
+
 static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
                      const char *rule)
 {
@@ -36,11 +50,8 @@ static void put_line(struct bs_writer *writer, bs_entry entry, int number, const
     begin_line(writer, entry, number);
     bs_buf_put(buf, " = ");
     bs_buf_put(buf, formula);
-    if (rule[0]) {
-        bs_buf_pad(buf, line, RULE_COLUMN - 2);
-        bs_buf_put(buf, "  ");
-        bs_buf_put(buf, rule);
-    }
+    if (rule[0])
+        put_rule(buf, line, rule, writer->page->columns);
 }
 
 static void open_section(struct bs_writer *writer, const char *heading)

@@ -16,7 +16,7 @@ struct bs_page {
     struct bs_digits digits; /* of values */
     int most_terms;          /* longer sums are cut in the middle; 0: never */
     bool is_complete;        /* entries after the cursor, too, with their values */
-    int columns;             /* that a table may take; 0: 100 */
+    int columns;             /* that lines may take; 0: of a table 100, else any number */
     const char *lang;        /* "zh": headings and rules in Chinese; NULL or another: in English */
 };
 

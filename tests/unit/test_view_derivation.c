@@ -193,6 +193,27 @@ START_TEST(a_rule_stands_behind_a_formula_that_passes_its_column)
 }
 END_TEST
 
+START_TEST(a_rule_that_finds_no_room_takes_a_line_of_its_own)
+{
+    struct bs_tape *tape = circuit_with(0);
+    struct bs_page page = whole_page;
+    give(tape, "a_long_name", 1);
+    let(tape, "y", "a_long_name + 2*a_long_name + 3*a_long_name");
+    static const char above[] = "y = a_long_name + 2·a_long_name + 3·a_long_name  definition\n"
+                                "  = 1 + 2·1 + 3·1\n"
+                                "  = 6";
+    static const char below[] = "y = a_long_name + 2·a_long_name + 3·a_long_name\n"
+                                "                                               definition\n"
+                                "  = 1 + 2·1 + 3·1\n"
+                                "  = 6";
+    page.columns = 59;
+    ck_assert_str_eq(seen_derivation(tape, "y", &page), above);
+    page.columns = 58;
+    ck_assert_str_eq(seen_derivation(tape, "y", &page), below);
+    bs_tape_destroy(tape);
+}
+END_TEST
+
 START_TEST(the_text_is_appended_where_the_buf_ends)
 {
     struct bs_tape *tape = sum_times_z();
@@ -254,6 +275,7 @@ Suite *bs_suite(void)
         notes_are_beside_the_value,
         a_fused_form_says_that_it_is_one,
         a_rule_stands_behind_a_formula_that_passes_its_column,
+        a_rule_that_finds_no_room_takes_a_line_of_its_own,
         the_text_is_appended_where_the_buf_ends,
         derivations_survive_each_refused_allocation,
         an_interrupt_stops_every_view,
