@@ -166,10 +166,10 @@ local function find_path(name)
   if has(ids, name) then
     return host.lesson_directory() .. "/" .. name .. ".lua"
   end
-  local known = #ids > 0 and "the lessons are " .. concat(ids, ", ")
-    or "there are no lessons in " .. host.lesson_directory()
+  local known = #ids > 0 and "there are " .. concat(ids, ", ")
+    or "there are none in " .. host.lesson_directory()
   local hint = host.nearest(name, ids)
-  return nil, format("there is no lesson %s%s; %s", host.describe(name), hint, known)
+  return nil, format("there is no lesson %s%s (%s)", host.describe(name), hint, known)
 end
 
 local function read_source(path)
@@ -320,12 +320,14 @@ local function first_entries(tape)
   return entries
 end
 
-local function find_entry(complaints, tape, name)
+-- Where other names are known, too, one of them may be meant.
+local function find_entry(complaints, tape, name, others)
   local found, entry = pcall(tape.entry, tape, name)
   if found then
     return entry
   end
-  complaints:add("%s", entry)
+  complaints:add("%s%s", entry, others and not entry:find "did you mean"
+    and host.nearest(name, others) or "")
 end
 
 -- {name} in a text stands for the value of that entry.
@@ -378,7 +380,7 @@ function check_block.show(complaints, self, fields)
       complaints:add("show must be a phase (%s), a name, or a list of names, got %s",
         concat(PHASES, ", "), host.describe(name))
     else
-      entries[#entries + 1] = find_entry(complaints, self.tape, name)
+      entries[#entries + 1] = find_entry(complaints, self.tape, name, PHASES)
     end
   end
   return {entries = entries}
