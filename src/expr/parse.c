@@ -153,8 +153,7 @@ bool bs_is_name(const char *text)
     return *text == '\0';
 }
 
-/* After an operand.  Another one there is the juxtaposition that mathematics writes for a product.
- */
+/* After an operand.  Another one is how mathematics writes a product. */
 static bs_expr refuse_after_operand(struct parser *p, const char *wanted)
 {
     skip_space(p);

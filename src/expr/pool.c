@@ -152,42 +152,56 @@ static bool double_table(struct bs_pool *pool)
     return true;
 }
 
-static struct bs_node *allocate(struct bs_pool *pool, int count, const char *name)
+/* What follows from kind, payload and operands; false when an operand is NULL. */
+static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
 {
-    size_t size = sizeof(struct bs_node) + (size_t)count * sizeof(bs_expr);
-    size_t name_size = name ? strlen(name) + 1 : 0;
-    char *block = bs_arena_alloc(pool->arena, size + sizeof(struct bs_memo) + name_size);
+    node->count = count;
+    node->depth = 1;
+    node->hash = mix(17, (uint64_t)node->kind);
+    for (int i = 0; i < count; i++) {
+        if (!args[i])
+            return false;
+        node->hash = mix(node->hash, (uintptr_t)args[i]);
+        node->leaves |= args[i]->leaves;
+        if (args[i]->depth >= node->depth)
+            node->depth = args[i]->depth + 1;
+    }
+    node->hash = hash_payload(node->hash, node);
+    if (node->kind == BS_SYMBOL || node->kind == BS_REF)
+        node->leaves = UINT64_C(1) << (node->hash % 64);
+    else if (node->kind == BS_INDEXED_SUM)
+        node->leaves = UINT64_MAX; /* x_j under the index j may be any x_1 */
+    return true;
+}
+
+/* A copy in the arena, its memo and its name right behind it. */
+static bs_expr store(struct bs_pool *pool, const struct bs_node *wanted, const bs_expr *args)
+{
+    size_t args_size = (size_t)wanted->count * sizeof(bs_expr);
+    size_t name_size = wanted->kind == BS_SYMBOL ? strlen(wanted->u.name) + 1 : 0;
+    char *block = bs_arena_alloc(pool->arena, sizeof(struct bs_node) + args_size +
+                                                  sizeof(struct bs_memo) + name_size);
     if (!block)
         return NULL;
     struct bs_node *node = (struct bs_node *)(void *)block;
-    node->memo = (struct bs_memo *)(void *)(block + size);
-    memset(node->memo, 0, sizeof *node->memo);
-    if (name)
-        node->u.name = memcpy(block + size + sizeof(struct bs_memo), name, name_size);
+    memcpy(node, wanted, sizeof *node);
+    if (args_size > 0)
+        memcpy(node->args, args, args_size);
+    block += sizeof *node + args_size;
+    node->memo = (struct bs_memo *)(void *)block;
+    *node->memo = (struct bs_memo){0};
+    if (name_size > 0)
+        node->u.name = memcpy(block + sizeof *node->memo, wanted->u.name, name_size);
     return node;
 }
 
 /* The one node with this content, made when there is none yet. */
 static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, const bs_expr *args)
 {
-    wanted.count = count;
-    wanted.depth = 1;
-    uint32_t hash = mix(17, (uint64_t)wanted.kind);
-    for (int i = 0; i < count; i++) {
-        if (!args[i])
-            return NULL;
-        hash = mix(hash, (uintptr_t)args[i]);
-        wanted.leaves |= args[i]->leaves;
-        if (args[i]->depth >= wanted.depth)
-            wanted.depth = args[i]->depth + 1;
-    }
+    if (!derive_header(&wanted, count, args))
+        return NULL;
     if (wanted.depth > BS_MAX_DEPTH)
         return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply");
-    wanted.hash = hash_payload(hash, &wanted);
-    if (wanted.kind == BS_SYMBOL || wanted.kind == BS_REF)
-        wanted.leaves = UINT64_C(1) << (wanted.hash % 64);
-    else if (wanted.kind == BS_INDEXED_SUM)
-        wanted.leaves = UINT64_MAX; /* x_j under the index j may be any x_1 */
     size_t slot = find_slot(pool, &wanted, args);
     if (pool->table[slot])
         return pool->table[slot];
@@ -196,19 +210,11 @@ static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, co
             return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
         slot = find_slot(pool, &wanted, args);
     }
-    struct bs_node *node = allocate(pool, count, wanted.kind == BS_SYMBOL ? wanted.u.name : NULL);
-    if (!node)
+    pool->table[slot] = store(pool, &wanted, args);
+    if (!pool->table[slot])
         return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
-    struct bs_node made = wanted;
-    made.memo = node->memo;
-    if (made.kind == BS_SYMBOL)
-        made.u.name = node->u.name;
-    memcpy(node, &made, sizeof made);
-    if (count > 0)
-        memcpy(node->args, args, (size_t)count * sizeof *args);
-    pool->table[slot] = node;
     pool->used++;
-    return node;
+    return pool->table[slot];
 }
 
 static int64_t greatest_common_divisor(int64_t a, int64_t b)

@@ -23,6 +23,23 @@ const char *bs_minus(enum bs_form form)
     return words[form].minus;
 }
 
+/* The first `letters` bytes are a Greek name, and a layer's number follows, unless `greek` is NULL.
+ */
+static void put_latex_stem(struct bs_buf *buf, const char *name, size_t length, const char *greek,
+                           size_t letters)
+{
+    if (greek && strcmp(greek, "ŷ") == 0)
+        bs_buf_put(buf, "\\hat{y}");
+    else if (greek)
+        bs_buf_printf(buf, "\\%.*s", (int)letters, name);
+    else if (length > 1 && isalpha((unsigned char)name[1]))
+        bs_buf_printf(buf, "\\mathrm{%.*s}", (int)length, name);
+    else
+        bs_buf_put_n(buf, name, length);
+    if (greek && letters < length)
+        bs_buf_printf(buf, "^{(%.*s)}", (int)(length - letters), name + letters);
+}
+
 /* Greek, also before a layer's number: delta1 is δ1. */
 static void put_stem(struct bs_buf *buf, const char *name, size_t length, enum bs_form form)
 {
@@ -30,20 +47,14 @@ static void put_stem(struct bs_buf *buf, const char *name, size_t length, enum b
     while (letters > 0 && isdigit((unsigned char)name[letters - 1]))
         letters--;
     const char *greek = form == BS_ASCII ? NULL : bs_greek_letter(name, letters);
-    if (!greek)
-        letters = 0;
-    else if (form == BS_LATEX && strcmp(greek, "ŷ") == 0)
-        bs_buf_put(buf, "\\hat{y}");
-    else if (form == BS_LATEX)
-        bs_buf_printf(buf, "\\%.*s", (int)letters, name);
-    else
+    if (form == BS_LATEX) {
+        put_latex_stem(buf, name, length, greek, letters);
+    } else if (greek) {
         bs_buf_put(buf, greek);
-    if (form == BS_LATEX && !greek && length > 1 && isalpha((unsigned char)name[1]))
-        bs_buf_printf(buf, "\\mathrm{%.*s}", (int)length, name);
-    else if (form == BS_LATEX && greek && letters < length)
-        bs_buf_printf(buf, "^{(%.*s)}", (int)(length - letters), name + letters);
-    else
         bs_buf_put_n(buf, name + letters, length - letters);
+    } else {
+        bs_buf_put_n(buf, name, length);
+    }
 }
 
 static void put_latex_subscript(struct bs_buf *buf, const char *part, size_t length)
@@ -84,9 +95,30 @@ struct writer {
     size_t end;
 };
 
+/* 1.5e-7 as LaTeX has it. */
+static bool split_exponent(struct bs_buf *buf, size_t start)
+{
+    const char *e = buf->failed ? NULL : strchr(buf->text + start, 'e');
+    if (!e)
+        return false;
+    bs_buf_splice(buf, (size_t)(e - buf->text), 1, " \\cdot 10^{");
+    bs_buf_char(buf, '}');
+    return true;
+}
+
+enum bs_binding bs_buf_value(struct bs_buf *buf, double value, struct bs_digits digits,
+                             enum bs_form form)
+{
+    size_t start = buf->length;
+    bs_buf_number(buf, value, form == BS_ASCII ? BS_ALL_FIGURES : digits, bs_minus(form));
+    bool is_product = form == BS_LATEX && split_exponent(buf, start);
+    return value < 0 ? BS_BINDS_SUM : is_product ? BS_BINDS_PRODUCT : BS_BINDS_ATOM;
+}
+
+/* Without memory the length stands still, and the text would be walked to its end for nothing. */
 static bool is_full(const struct writer *w)
 {
-    return w->buf->length >= w->end;
+    return w->buf->failed || w->buf->length >= w->end;
 }
 
 static void put(struct writer *w, bs_expr expr, enum bs_binding context, bool leads);
@@ -129,12 +161,9 @@ static enum bs_binding put_magnitude(struct writer *w, bs_expr number)
         bs_buf_put(w->buf, w->words.half);
         return BS_BINDS_POWER;
     }
-    if (den == 0 || (den > 1 && is_decimal(number))) {
-        bool all = den != 0 || w->style->form == BS_ASCII;
-        bs_buf_number(w->buf, fabs(bs_number_value(number)),
-                      all ? BS_ALL_FIGURES : w->style->digits, "");
-        return BS_BINDS_ATOM;
-    }
+    if (den == 0 || (den > 1 && is_decimal(number)))
+        return bs_buf_value(w->buf, fabs(bs_number_value(number)),
+                            den == 0 ? w->style->digits : BS_ALL_FIGURES, w->style->form);
     if (den == 1) {
         bs_buf_printf(w->buf, "%" PRId64, num);
         return BS_BINDS_ATOM;

@@ -44,6 +44,10 @@ void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
 /* The minus sign of a form: U+2212, or "-". */
 const char *bs_minus(enum bs_form form);
 
+/* A value as a form shows it (all its figures in ASCII), and how tightly the text binds. */
+enum bs_binding bs_buf_value(struct bs_buf *buf, double value, struct bs_digits digits,
+                             enum bs_form form);
+
 /* A name as it is shown: alpha_1 as α_1 or \alpha_{1}, w_11_new as w_11' or w_{11}'. */
 void bs_buf_name(struct bs_buf *buf, const char *name, enum bs_form form);
 

@@ -103,7 +103,10 @@ START_TEST(numbers_print_exactly)
         {"x - 1/3", "x − 1/3", "x - 1/3", "x - \\frac{1}{3}"},
         {"(1/3)^2", "(1/3)²", "(1/3)^2", "\\left(\\frac{1}{3}\\right)^{2}"},
         {"0.1234567890123456789", "0.1235", "0.12345678901234568", "0.1235"},
-        {"1e-7", "1e-7", "1e-7", "1e-7"},
+        {"1e-7", "1e-7", "1e-7", "1 \\cdot 10^{-7}"},
+        {"2.5e-7*x", "2.5e-7·x", "2.5e-7*x", "2.5 \\cdot 10^{-7} \\cdot x"},
+        {"x - 1e300", "x − 1e300", "x - 1e300", "x - 1 \\cdot 10^{300}"},
+        {"(1e-7)^n", "1e-7^n", "1e-7^n", "\\left(1 \\cdot 10^{-7}\\right)^{n}"},
         {"0.000123", "0.000123", "0.000123", "0.000123"},
         {"123456789012345678", "123456789012345678", "123456789012345678", "123456789012345678"},
         {"-9223372036854775807", "−9223372036854775807", "-9223372036854775807",
@@ -120,6 +123,33 @@ START_TEST(a_number_that_is_not_0_never_prints_as_0)
     ck_assert_str_eq(typeset_as(bs_real(pool, -5e-324), &rough), "−4.9e-324");
     ck_assert_str_eq(typeset_as(bs_rational(pool, 1, INT64_MAX), &rough), "1/9223372036854775807");
     ck_assert_str_eq(typeset_as(bs_real(pool, -0.0), &rough), "0");
+}
+END_TEST
+
+START_TEST(a_value_is_shown_as_its_form_has_it)
+{
+    static const struct {
+        double value;
+        const char *text;
+        enum bs_form form;
+        enum bs_binding binding;
+    } cases[] = {
+        {0.690283, "0.6903", BS_UNICODE, BS_BINDS_ATOM},
+        {-0.690283, "−0.6903", BS_UNICODE, BS_BINDS_SUM},
+        {-0.690283, "-0.690283", BS_ASCII, BS_BINDS_SUM},
+        {-0.690283, "-0.6903", BS_LATEX, BS_BINDS_SUM},
+        {1.23456e-8, "1.235e-8", BS_UNICODE, BS_BINDS_ATOM},
+        {1.23456e-8, "1.235 \\cdot 10^{-8}", BS_LATEX, BS_BINDS_PRODUCT},
+        {-1e20, "-1 \\cdot 10^{20}", BS_LATEX, BS_BINDS_SUM},
+        {INFINITY, "inf", BS_UNICODE, BS_BINDS_ATOM},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_buf buf = BS_BUF_INIT;
+        ck_assert_int_eq(bs_buf_value(&buf, cases[i].value, BS_FOUR_FIGURES, cases[i].form),
+                         cases[i].binding);
+        ck_assert_str_eq(bs_buf_text(&buf), cases[i].text);
+        bs_buf_finish(&buf);
+    }
 }
 END_TEST
 
@@ -307,6 +337,22 @@ START_TEST(a_text_without_end_is_cut_and_does_not_parse)
 }
 END_TEST
 
+START_TEST(a_text_without_end_is_given_up_when_memory_is)
+{
+    bs_expr x = bs_symbol(pool, "x");
+    for (int i = 0; i < 60; i++)
+        x = bs_add(pool, bs_mul(pool, x, x), x);
+    for (long n = 0; n < 4; n++) {
+        struct bs_buf buf = BS_BUF_INIT;
+        bs_mem_fail_after(n);
+        bs_typeset(&buf, x, &(struct bs_style){.form = BS_UNICODE});
+        bs_mem_fail_after(-1);
+        ck_assert(buf.failed);
+        bs_buf_finish(&buf);
+    }
+}
+END_TEST
+
 START_TEST(the_limit_counts_from_where_the_text_begins)
 {
     struct bs_buf buf = BS_BUF_INIT;
@@ -373,6 +419,7 @@ Suite *bs_suite(void)
         powers_print_as_written,
         numbers_print_exactly,
         a_number_that_is_not_0_never_prints_as_0,
+        a_value_is_shown_as_its_form_has_it,
         calls_print_by_the_name_of_their_row,
         indexed_sums_print_with_their_bounds,
         names_print_as_symbols,
@@ -380,6 +427,7 @@ Suite *bs_suite(void)
         a_negative_number_put_in_gets_parentheses_unless_it_leads,
         the_middle_of_a_long_list_is_left_out,
         a_text_without_end_is_cut_and_does_not_parse,
+        a_text_without_end_is_given_up_when_memory_is,
         the_limit_counts_from_where_the_text_begins,
         ascii_parses_back_to_the_same_expression,
         what_no_formula_reads_as_prints_apart,
