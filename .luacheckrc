@@ -4,6 +4,3 @@ max_line_length = 100
 
 -- luaunit runs the global classes Test...
 files["tests/lua/test_*.lua"] = { allow_defined_top = true }
-
--- in a lesson file alone
-files["lessons/*.lua"] = { read_globals = { "lesson" } }

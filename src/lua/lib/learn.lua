@@ -8,11 +8,11 @@ local say = words.say
 
 local learn = {}
 
--- A dialogue: the lesson; the entries seen so far; for each question how it went; the block that
--- comes next.  A question's state:
---     tries    answers judged so far
---     hints    given so far
---     is_right, is_revealed
+-- A dialogue: the lesson, the names of the entries seen so far, the block that comes next, and for
+-- each question how it went:
+--     tries, hints    answers judged, and hints given, so far
+--     is_revealed     its value was told
+--     is_right        it was answered; `needed` so many tries, and has `earned` its points or not
 local function new_dialogue(self)
   local states = {}
   for i in ipairs(self.questions) do
@@ -44,6 +44,7 @@ end
 
 local function give_hint(dialogue, block, state)
   state.hints = state.hints + 1
+  host.write(say "hint" .. "\n")
   local own = block.hints[state.hints]
   if own then
     host.write(show.prose(dialogue.lesson, own))
@@ -64,6 +65,11 @@ local commands = {}
 
 commands["?"] = function(dialogue, block, state)
   give_hint(dialogue, block, state)
+  return STAY
+end
+
+function commands.help()
+  print_prose "how_to_answer"
   return STAY
 end
 
@@ -117,7 +123,7 @@ function commands.show(dialogue, _, _, name)
 end
 
 for word, command in pairs {["？"] = "?", ["提示"] = "?", ["显示"] = "show", ["跳过"] = "skip",
-  ["返回"] = "back", ["结束"] = "quit"} do
+  ["返回"] = "back", ["结束"] = "quit", ["帮助"] = "help"} do
   commands[word] = commands[command]
 end
 

@@ -1,3 +1,4 @@
+-- globals: lesson
 -- Lessons: where they are, what is in them, what is wrong with them.  The format is told of in
 -- lessons/README.md.
 --
@@ -557,5 +558,17 @@ function lesson.need(name, seed)
   end
   return self
 end
+
+function lesson.lesson(name, seed)
+  if type(name) == "table" then
+    error("this is a lesson file: try backstep show FILE, or backstep learn FILE", 2)
+  end
+  return lesson.need(name, seed).tape
+end
+
+host.document(lesson.lesson, "lesson(name, [seed]) -> tape",
+  "The tape of a lesson, to step through: t = lesson \"slides-example\". The lesson is named by its "
+  .. "id or the path of its file; a seed makes a variant of its figures where it has any.")
+host.complete(lesson.lesson, lesson.ids)
 
 return lesson

@@ -35,6 +35,7 @@ Type a number, or an expression such as 0.1*0.35. Or type:
     back    回到上一题
     quit    结束]],
   },
+  hint = {en = "A hint:", zh = "提示："},
   all_is_said = {en = "That is the value. Type it to go on, or skip.",
     zh = "值已给出。输入它以继续，或输入 skip 跳过。"},
   is_the_first = {en = "This is the first question.", zh = "这已经是第一题。"},
