@@ -17,17 +17,24 @@ void bs_tape_rewind(struct bs_tape *tape)
     tape->cursor = (struct bs_cursor){0, 0};
 }
 
+/* How many partials of the entry at a position there are up to this one; 0: it is none of them. */
+static int64_t partials_up_to(const struct bs_tape *tape, int64_t position, bs_entry partial)
+{
+    bs_entry user = bs_tape_at(tape, position);
+    for (int64_t k = 0; k < bs_tape_partial_count(tape, user); k++)
+        if (bs_tape_partial(tape, user, k) == partial)
+            return k + 1;
+    return 0;
+}
+
 /* A partial is shown with the entry that uses it, or alone when the cursor stands among them. */
 bool bs_tape_is_shown(const struct bs_tape *tape, bs_entry entry)
 {
     int64_t position = bs_tape_position(tape, entry);
-    if (position != tape->cursor.position || bs_entry_role(entry) != BS_ROLE_PARTIAL)
+    if (position != tape->cursor.position)
         return position < tape->cursor.position;
-    bs_entry next = bs_tape_at(tape, position);
-    for (int64_t k = 0; k < tape->cursor.partial; k++)
-        if (bs_tape_partial(tape, next, k) == entry)
-            return true;
-    return false;
+    int64_t partials = partials_up_to(tape, position, entry);
+    return partials > 0 && partials <= tape->cursor.partial;
 }
 
 static bool is_at_end(const struct bs_tape *tape)
@@ -78,14 +85,10 @@ bool bs_tape_back(struct bs_tape *tape)
     return true;
 }
 
-/* A partial of what is beside the main line is no one's there: the cursor goes to where that is. */
+/* What is beside the main line is known, like the entry there, when its position is passed. */
 void bs_tape_seek(struct bs_tape *tape, bs_entry entry)
 {
-    int64_t position = bs_tape_position(tape, entry), k = 0;
-    bs_entry there = bs_tape_at(tape, position);
-    int64_t partials = bs_tape_partial_count(tape, there);
-    while (k < partials && bs_tape_partial(tape, there, k) != entry)
-        k++;
-    tape->cursor =
-        k < partials ? (struct bs_cursor){position, k + 1} : (struct bs_cursor){position + 1, 0};
+    int64_t position = bs_tape_position(tape, entry);
+    int64_t partials = partials_up_to(tape, position, entry);
+    tape->cursor = (struct bs_cursor){position + (partials == 0), partials};
 }

@@ -375,19 +375,56 @@ void bs_tape_offer_names(const struct bs_tape *tape, struct bs_nearest *nearest)
     bs_buf_finish(&buf);
 }
 
-/* A name is read as it is in a formula: x1.in, w_11' and α_1 are x1_in, w_11_new and alpha_1. */
+/* Signs of derived names as they are shown, and as they are spelt. */
+static const struct sign {
+    const char *shown, *spelt;
+} signs[] = {{"∂", "d"}, {"Δ", "d"}, {"/", "_"}, {"|", "_"}, {NULL, NULL}};
+
+/* The sign that a text starts with, or NULL. */
+static const struct sign *sign_at(const char *text)
+{
+    for (const struct sign *sign = signs; sign->shown; sign++)
+        if (strncmp(text, sign->shown, strlen(sign->shown)) == 0)
+            return sign;
+    return NULL;
+}
+
+/* Δw and ∂E/∂w are spelt dw and dE_dw; in a name that does not start so, / is no sign. */
+static void spell_derived(struct bs_buf *buf, const char *name)
+{
+    const struct sign *first = sign_at(name);
+    bool is_derived = first && first->spelt[0] == 'd';
+    while (*name) {
+        const struct sign *sign = is_derived ? sign_at(name) : NULL;
+        bs_buf_put_n(buf, sign ? sign->spelt : name, 1);
+        name += sign ? strlen(sign->shown) : 1;
+    }
+}
+
+/*
+ * A name is also read as it is shown and as it is in a formula: ∂E/∂w_11, x1.in, w_11' and α_1 are
+ * dE_dw_11, x1_in, w_11_new and alpha_1.  Gives whether there was memory for that.
+ */
+static int find_shown(bs_entry *out, const struct bs_tape *tape, const char *name)
+{
+    bs_expr read;
+    struct bs_buf buf = BS_BUF_INIT;
+    spell_derived(&buf, name);
+    int status = buf.failed ? BS_NO_MEMORY
+                            : bs_parse(&read, tape->pool, bs_buf_text(&buf), buf.length, NULL);
+    if (status == BS_OK && read->kind == BS_SYMBOL)
+        *out = find_spelt(tape, read->u.name);
+    bs_buf_finish(&buf);
+    return status == BS_NO_MEMORY ? BS_NO_MEMORY : BS_OK;
+}
+
 int bs_tape_find(bs_entry *out, const struct bs_tape *tape, const char *name, struct bs_error *err)
 {
     struct bs_nearest nearest;
     char hint[96];
-    bs_expr read;
     bs_entry entry = find_spelt(tape, name);
-    int status = entry == BS_NO_ENTRY ? bs_parse(&read, tape->pool, name, strlen(name), NULL)
-                                      : BS_REFUSED; /* there is nothing to read */
-    if (status == BS_NO_MEMORY)
+    if (entry == BS_NO_ENTRY && find_shown(&entry, tape, name) < 0)
         return bs_fail_memory(err);
-    if (status == BS_OK && read->kind == BS_SYMBOL)
-        entry = find_spelt(tape, read->u.name);
     if (entry != BS_NO_ENTRY) {
         *out = entry;
         return BS_OK;
@@ -588,15 +625,30 @@ static int64_t translate(const struct bs_tape *to, const struct bs_tape *from, i
                              bs_layout_address(bs_network_layout(from->graph), q));
 }
 
-/* The step whose entry was shown last was shown last there, too. */
+/* The same entry of the main line. */
+static bs_entry translate_entry(const struct bs_tape *to, const struct bs_tape *from,
+                                int64_t position)
+{
+    bs_entry entry = bs_tape_at(from, position);
+    return bs_entry_make(bs_entry_role(entry), translate(to, from, bs_entry_quantity(entry)));
+}
+
+/*
+ * The entry shown last was shown last there, too; or the one among whose partials the cursor stands
+ * is the next, with as many shown as there are (a threshold may have more of them than a bias).
+ */
 static void move_cursor(struct bs_tape *to, const struct bs_tape *from)
 {
-    if (from->cursor.position == 0)
-        return;
-    bs_entry last = bs_tape_at(from, from->cursor.position - 1);
-    bs_entry there =
-        bs_entry_make(bs_entry_role(last), translate(to, from, bs_entry_quantity(last)));
-    to->cursor.position = bs_tape_position(to, there) + 1;
+    struct bs_cursor cursor = from->cursor;
+    if (cursor.partial > 0) {
+        bs_entry next = translate_entry(to, from, cursor.position);
+        int64_t partials = bs_tape_partial_count(to, next);
+        cursor.position = bs_tape_position(to, next);
+        cursor.partial = cursor.partial < partials ? cursor.partial : partials;
+    } else if (cursor.position > 0) {
+        cursor.position = bs_tape_position(to, translate_entry(to, from, cursor.position - 1)) + 1;
+    }
+    to->cursor = cursor;
 }
 
 /* A tape in a notation over a pass of the given parameters. */
