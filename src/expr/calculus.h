@@ -7,7 +7,8 @@
  * The same value in a form that a textbook would print: numbers put together and in front, 0 and 1
  * dropped, like terms and equal factors joined, signs pulled out of all-negative sums and pushed
  * into a difference (-(y - d) is d - y).  Never cancels x/x, so no value changes where there is
- * one. Idempotent.
+ * one. Idempotent.  NULL with the reason in the pool: out of memory, or numbers whose sum or
+ * product is beyond the range of doubles.
  */
 bs_expr bs_simplify(struct bs_pool *pool, bs_expr expr);
 
@@ -27,8 +28,8 @@ void bs_steps_finish(struct bs_steps *steps);
 
 /*
  * ∂expr/∂x, simplified; x is a symbol or a ref.  `steps`, unless NULL, gets the rules used,
- * outermost first.  NULL with the reason in the pool: out of memory, or an indexed sum whose body
- * has the symbol under the sum's index (x_j and x_k).
+ * outermost first.  NULL with the reason in the pool: as bs_simplify, or an indexed sum in which x
+ * may be a term (x_1 and x_j under the index j) or that has x in its bounds.
  */
 bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *steps);
 

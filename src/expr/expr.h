@@ -89,6 +89,8 @@ bs_expr bs_neg(struct bs_pool *pool, bs_expr a);
 bs_expr bs_power(struct bs_pool *pool, bs_expr base, bs_expr exponent);
 bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int count,
                 const bs_expr *args);
+
+/* Refused: an index that is no symbol. */
 bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body);
 
 /* The node with other operands (as many), built by the constructor of its kind. */
@@ -102,7 +104,10 @@ double bs_number_value(bs_expr expr);            /* of a number */
 /* A copy of an expression in another pool. */
 bs_expr bs_import(struct bs_pool *pool, bs_expr expr);
 
-/* Replace leaves: give a node of `pool` in place of a symbol or ref, or the leaf itself. */
+/*
+ * Replace leaves: give a node of `pool` in place of a symbol or ref, or the leaf itself.  The index
+ * of a sum is a symbol like any other here: only another symbol can take its place.
+ */
 typedef bs_expr bs_leaf_map(void *context, struct bs_pool *pool, bs_expr leaf);
 bs_expr bs_map_leaves(struct bs_pool *pool, bs_expr expr, bs_leaf_map *map, void *context);
 

@@ -26,7 +26,7 @@ struct bs_func {
 
     /*
      * Activations of one argument: the slope at x where the function gave y, written by hand for
-     * the kernels, in the form that uses the output.  NULL for the rest.
+     * the kernels, from the output where that loses no digits.  NULL for the rest.
      */
     double (*slope)(double x, double y, double kink);
 

@@ -350,6 +350,8 @@ bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int
 bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body)
 {
     struct bs_node node = {.kind = BS_INDEXED_SUM};
+    if (index && index->kind != BS_SYMBOL)
+        return bs_pool_refuse(pool, BS_REFUSED, "the index of a sum must be a name");
     return intern(pool, node, 4, (bs_expr[]){index, from, to, body});
 }
 
@@ -358,5 +360,7 @@ bs_expr bs_with_args(struct bs_pool *pool, bs_expr expr, const bs_expr *args)
     struct bs_node node = {.kind = expr->kind, .u = expr->u};
     if (expr->kind == BS_SUM || expr->kind == BS_PRODUCT)
         return chain(pool, expr->kind, expr->count, args);
+    if (expr->kind == BS_INDEXED_SUM)
+        return bs_indexed_sum(pool, args[0], args[1], args[2], args[3]);
     return intern(pool, node, expr->count, args);
 }

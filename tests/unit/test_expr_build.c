@@ -229,6 +229,27 @@ START_TEST(depth_has_a_limit_and_the_pool_knows_why)
 }
 END_TEST
 
+static bs_expr put_2(void *context, struct bs_pool *in, bs_expr leaf)
+{
+    (void)context;
+    return strcmp(leaf->u.name, "j") == 0 ? bs_integer(in, 2) : leaf;
+}
+
+START_TEST(the_index_of_a_sum_is_a_name)
+{
+    bs_expr sum = parsed("sum(j, 1, 3, x_j)"), two = whole(2);
+    const bs_expr made[] = {bs_indexed_sum(pool, two, two, two, two),
+                            bs_indexed_sum(pool, bs_ref(pool, 1), two, two, two),
+                            bs_replace(pool, sum, name("j"), parsed("a + b")),
+                            bs_map_leaves(pool, bs_add(pool, two, sum), put_2, NULL)};
+    for (size_t i = 0; i < COUNT_OF(made); i++)
+        ck_assert_ptr_null(made[i]);
+    struct bs_error err;
+    ck_assert_int_eq(bs_pool_error(pool, &err), BS_REFUSED);
+    ck_assert_str_eq(err.text, "the index of a sum must be a name");
+}
+END_TEST
+
 START_TEST(other_operands_are_built_as_their_kind)
 {
     bs_expr a = name("a"), b = name("b");
@@ -394,6 +415,7 @@ Suite *bs_suite(void)
         division_acts_on_plain_numbers,
         nothing_is_built_of_nothing,
         depth_has_a_limit_and_the_pool_knows_why,
+        the_index_of_a_sum_is_a_name,
         other_operands_are_built_as_their_kind,
         a_part_is_contained_exactly_when_a_search_finds_it,
         leaves_are_visited_once_in_the_order_of_reading,
