@@ -202,7 +202,7 @@ static void put_undocumented_function(lua_State *L, struct bs_buf *out, int inde
 {
     if (lua_iscfunction(L, index)) {
         if (!push_standard_name(L, index)) {
-            bs_buf_put(out, "A function without help.\n");
+            bs_buf_put(out, "A function in C, without help.\n");
             return;
         }
         const char *name = lua_tostring(L, -1);
@@ -214,8 +214,13 @@ static void put_undocumented_function(lua_State *L, struct bs_buf *out, int inde
     lua_Debug ar;
     lua_pushvalue(L, index);
     lua_getinfo(L, ">Su", &ar);
-    bs_buf_printf(out, "A function in Lua, defined at %s:%d, of %d parameters%s.\n", ar.short_src,
-                  ar.linedefined, ar.nparams, ar.isvararg ? " or more" : "");
+    bs_buf_put(out, "function(");
+    lua_pushvalue(L, index); // function
+    for (int i = 1; i <= ar.nparams; i++)
+        bs_buf_printf(out, "%s%s", i > 1 ? ", " : "", lua_getlocal(L, NULL, i));
+    lua_pop(L, 1);
+    bs_buf_put(out, !ar.isvararg ? "" : ar.nparams ? ", ..." : "...");
+    bs_buf_printf(out, "), defined at %s:%d, without help.\n", ar.short_src, ar.linedefined);
 }
 
 /* The type's text and its methods, the metatable being on top of the stack. */

@@ -194,24 +194,36 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* Measure the columns of a matrix; gives how many of them a line holds, at least one. */
+/* Into layout[column], over the rows that are shown; gives the columns of the screen it takes. */
+static int measure_column(struct printer *p, int matrix, size_t rows, size_t column,
+                          struct column *layout)
+{
+    *layout = (struct column){0, 0};
+    for (size_t i = 0; i < rows; i++) {
+        struct column cell = format_cell(p, matrix, i, column);
+        layout->before = larger(layout->before, cell.before);
+        layout->after = larger(layout->after, cell.after);
+    }
+    return layout->before + layout->after;
+}
+
+/* Measure a matrix; gives how many of its columns a line holds, with ", ..." unless all, at
+ * least 1. */
 static size_t measure(struct printer *p, int matrix, size_t rows, size_t columns,
                       struct column layout[static MOST_COLUMNS])
 {
-    int at = column_reached(p) + 1;
-    for (size_t j = 0; j < columns; j++) {
-        layout[j] = (struct column){0, 0};
-        for (size_t i = 0; i < rows; i++) {
-            struct column cell = format_cell(p, matrix, i, j);
-            layout[j].before = larger(layout[j].before, cell.before);
-            layout[j].after = larger(layout[j].after, cell.after);
-        }
-        at += layout[j].before + layout[j].after;
-        if (j > 0 && at + MARGIN > p->columns)
-            return j;
-        at += 2;
+    static const char separator[] = ", ", elision[] = ", ...";
+    int at = column_reached(p) + 1, left = p->columns - MARGIN;
+    size_t elided = 1;
+    for (size_t j = 0; j < columns && j < MOST_COLUMNS; j++) {
+        at += measure_column(p, matrix, rows, j, &layout[j]);
+        if (at > left)
+            return elided;
+        if (at + (int)strlen(elision) <= left)
+            elided = j + 1;
+        at += (int)strlen(separator);
     }
-    return columns;
+    return columns <= MOST_COLUMNS ? columns : elided;
 }
 
 static void put_row(struct printer *p, int matrix, size_t row, size_t shown, size_t columns,
@@ -244,17 +256,17 @@ static void put_matrix(struct printer *p, int index)
     size_t columns = lua_rawlen(p->L, -1);
     lua_pop(p->L, 1);
     size_t shown_rows = rows < MOST_ROWS ? rows : MOST_ROWS;
-    size_t measured = columns < MOST_COLUMNS ? columns : MOST_COLUMNS;
     bs_buf_char(p->out, '{');
-    size_t shown = measure(p, index, shown_rows, measured, layout);
+    size_t shown = measure(p, index, shown_rows, columns, layout);
+    bool is_cut = shown_rows < rows || shown < columns;
     for (size_t i = 0; i < shown_rows; i++) {
         if (i > 0)
             new_line(p, indent);
         put_row(p, index, i, shown, columns, layout);
-        if (i + 1 < rows)
+        if (i + 1 < rows || is_cut)
             bs_buf_char(p->out, ',');
     }
-    if (shown_rows < rows || shown < columns) {
+    if (is_cut) {
         new_line(p, indent);
         bs_buf_printf(p->out, "... (%zu rows of %zu)", rows, columns);
     }

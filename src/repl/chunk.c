@@ -78,15 +78,18 @@ static bool find_token(const char *message, const char **token, size_t *length)
     return true;
 }
 
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
 /* Did the text fail at its very first token, so that it was never meant as a statement? */
 static bool fails_at_start(const struct bs_chunk *chunk, const char *message)
 {
-    const char *token;
-    size_t length, space = 0;
-    while (space < chunk->length && isspace((unsigned char)chunk->text[space]))
-        space++;
-    return find_token(message, &token, &length) && length <= chunk->length - space &&
-           memcmp(chunk->text + space, token, length) == 0;
+    const char *token, *text = chunk->text + strspn(chunk->text, " \t\n");
+    size_t length;
+    return find_token(message, &token, &length) && strncmp(text, token, length) == 0 &&
+           !(is_name_char(token[length - 1]) && is_name_char(text[length]));
 }
 
 /*
@@ -147,8 +150,11 @@ long bs_chunk_locate(lua_State *L, const struct bs_chunk *chunk, const char *mes
     for (size_t at = 0; at + length <= chunk->length; at++) {
         if (memcmp(chunk->text + at, token, length) != 0)
             continue;
-        if (gives_message(L, chunk, at + length, "return ", message) ||
-            gives_message(L, chunk, at + length, "", message))
+        size_t end = at + length;
+        if (end < chunk->length && chunk->text[end] == '\n')
+            end++; /* which is what ends a string too early */
+        if (gives_message(L, chunk, end, "return ", message) ||
+            gives_message(L, chunk, end, "", message))
             return (long)at;
     }
     return -1;

@@ -40,6 +40,16 @@ static size_t skip_back(const char *text, size_t end, const char *characters)
     return end;
 }
 
+/* Back over the string whose closing quote is at `end`. */
+static size_t skip_string(const char *text, size_t end)
+{
+    char quote = text[end];
+    for (; end > 0; end--)
+        if (text[end - 1] == quote && (end < 2 || text[end - 2] != '\\'))
+            return end - 1;
+    return 0;
+}
+
 /* Back over `("a", {"b",` to the end of what is called with it. */
 static size_t skip_arguments(const char *text, size_t end)
 {
@@ -47,10 +57,7 @@ static size_t skip_arguments(const char *text, size_t end)
         end = skip_back(text, end, " \t({,");
         if (end == 0 || !strchr("\"'", text[end - 1]))
             return end;
-        char quote = text[--end];
-        while (end > 0 && text[end - 1] != quote)
-            end--;
-        end -= end > 0;
+        end = skip_string(text, end - 1);
     }
 }
 

@@ -311,6 +311,16 @@ static int call_with_step(struct step *step, lua_CFunction function, bool has_er
     return lua_pcall(L, has_error ? 2 : 1, 1, 0);
 }
 
+/*
+ * Garbage of what ran out of memory goes at once: Lua's string buffers are refused without a
+ * collection.
+ */
+static void collect_after(lua_State *L, const char *message)
+{
+    if (message && strstr(message, "not enough memory"))
+        lua_gc(L, LUA_GCCOLLECT);
+}
+
 static void fail(struct step *step)
 {
     lua_State *L = step->feed->L;
@@ -321,6 +331,7 @@ static void fail(struct step *step)
         lua_pop(L, 1);
         lua_pushnil(L);
     }
+    collect_after(L, lua_tostring(L, -1));
     bs_feed_drop(step->feed);
 }
 
