@@ -64,9 +64,8 @@ static void document_function(lua_State *L, const struct bs_func *func)
                                                           : "x";
     const char *usage = lua_pushfstring(L, "%s(%s) -> number or expression", func->name, arguments);
     const char *help = lua_pushfstring(
-        L, "%s%s: %s. Of numbers it gives the number, of expressions the expression. %s%s",
-        func->name, func->is_indexed ? "_k" : "", func->about, func->rule ? "Slope: " : "",
-        func->rule ? func->rule : "");
+        L, "%s: %s. Of numbers it gives the number, else an expression. Slope: %s.", func->formula,
+        func->about, func->rule);
     lua_pushvalue(L, -3);
     bs_doc_set(L, usage, help);
     lua_pop(L, 3);

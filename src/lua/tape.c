@@ -379,7 +379,10 @@ BS_FN(l_tape_update, "t:update(names, [options]) -> t",
 
 BS_FN(l_tape_as, "t:as(notation) -> tape",
       "The same tape in another notation, \"watermelon\", \"lecture\", \"delta\" or a table of "
-      "names, at the same step.")
+      "names, at the same step. A table of names may have inputs, targets, rate and loss, and with "
+      "an entry for each layer weights, biases, z, a and errors: a stem, which gets indices, or "
+      "names one by one in tables of the shape. sign = -1 makes error terms −∂E/∂z; layout is "
+      "\"in-out\", weights[i][j], or \"out-in\"; input_first writes x·w; threshold has θ = −b.")
 {
     struct bs_error err;
     struct bs_tape *tape = check_tape(L, 1);
@@ -765,8 +768,10 @@ static int l_tape_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    if (bs_tape_find(&entry, tape, name, &err) == BS_REFUSED)
+    int status = bs_tape_find(&entry, tape, name, &err);
+    if (status == BS_REFUSED)
         return refuse_index(L, tape, name);
+    bs_check(L, status, &err);
     return push_entry(L, 1, entry);
 }
 
