@@ -200,18 +200,21 @@ static void fill_notation(lua_State *L, struct box *box)
 }
 
 /*
- * Every parameter, as the notation has it, uniform in (0, 1): so the course starts the BP
- * algorithm.
+ * Uniform in (0, 1), as the course starts the BP algorithm: also thresholds where the notation has
+ * them for biases.
  */
 static void draw_parameters(struct box *box, uint64_t seed)
 {
     struct bs_rng rng;
+    double *values = box->net->params->values;
     bs_rng_seed(&rng, seed);
+    for (size_t i = 0; i < box->net->params->count; i++)
+        values[i] = bs_rng_uniform(&rng);
     for (int array = 0; array < bs_notation_array_count(box->notation); array++)
         for (int64_t k = 0; k < bs_notation_array(box->notation, array).count; k++) {
             int sign;
             size_t place = bs_notation_parameter(box->notation, array, k, &sign);
-            box->net->params->values[place] = sign * bs_rng_uniform(&rng);
+            values[place] *= sign;
         }
 }
 
