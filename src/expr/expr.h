@@ -69,7 +69,7 @@ int bs_pool_error(struct bs_pool *pool, struct bs_error *err);
 /* Leaves.  A rational is reduced; bs_real keeps a short decimal (0.35) as the rational 7/20. */
 bs_expr bs_integer(struct bs_pool *pool, int64_t value);
 bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den); /* den != 0 */
-bs_expr bs_real(struct bs_pool *pool, double value);                 /* finite */
+bs_expr bs_real(struct bs_pool *pool, double value);                 /* refused unless finite */
 bs_expr bs_symbol(struct bs_pool *pool, const char *name);
 bs_expr bs_symbol_n(struct bs_pool *pool, const char *name, size_t length);
 bs_expr bs_ref(struct bs_pool *pool, int64_t id);

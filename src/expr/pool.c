@@ -252,6 +252,8 @@ bs_expr bs_real(struct bs_pool *pool, double value)
     int64_t num, den;
     if (bs_short_decimal(&num, &den, value))
         return bs_rational(pool, num, den);
+    if (!isfinite(value))
+        return bs_pool_refuse(pool, BS_REFUSED, "a number in a formula is finite");
     struct bs_node node = {.kind = BS_NUMBER};
     node.u.number.real = value;
     return intern(pool, node, 0, NULL);

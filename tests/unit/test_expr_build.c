@@ -137,6 +137,18 @@ START_TEST(numbers_out_of_range_are_refused)
 }
 END_TEST
 
+START_TEST(a_number_is_finite)
+{
+    static const double values[] = {INFINITY, -INFINITY, NAN};
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        struct bs_error err;
+        ck_assert_ptr_null(bs_real(pool, values[i]));
+        ck_assert_int_eq(bs_pool_error(pool, &err), BS_REFUSED);
+        ck_assert_str_eq(err.text, "a number in a formula is finite");
+    }
+}
+END_TEST
+
 START_TEST(only_a_first_operand_is_opened)
 {
     bs_expr a = name("a"), b = name("b"), c = name("c");
@@ -410,6 +422,7 @@ Suite *bs_suite(void)
         a_short_decimal_is_its_rational,
         arithmetic_on_numbers_is_exact_while_it_fits,
         numbers_out_of_range_are_refused,
+        a_number_is_finite,
         only_a_first_operand_is_opened,
         minus_acts_on_numbers_and_coefficients,
         division_acts_on_plain_numbers,
