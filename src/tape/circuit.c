@@ -303,7 +303,8 @@ int bs_circuit_set_root(struct bs_graph *graph, int64_t root, struct bs_error *e
             done = append(order, (int64_t)q);
     if (!done)
         return bs_fail_memory(err);
-    qsort_r(order->items, order->count, sizeof *order->items, compare_backward, circuit);
+    if (order->count > 0)
+        qsort_r(order->items, order->count, sizeof *order->items, compare_backward, circuit);
     renumber(circuit, BS_ORDER_BACKWARD, 0);
     return BS_OK;
 }
