@@ -125,6 +125,7 @@ static void set_locale(void)
         setenv("LC_ALL", "C.UTF-8", 1);
 }
 
+/* To be asked before set_locale, which may change the environment. */
 static const char *environment_lang(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -256,6 +257,7 @@ int main(int argc, char *argv[])
         puts(bs_version());
         return bs_screen_close(BS_EXIT_WELL);
     }
+    const char *lang = line.lang ? line.lang : environment_lang();
     set_locale();
     bs_signals_install();
     lua_State *L = bs_lua_open(&err);
@@ -263,7 +265,7 @@ int main(int argc, char *argv[])
         bs_screen_complain(err.text);
         return BS_EXIT_FAILED;
     }
-    use_lang(L, line.lang ? line.lang : environment_lang());
+    use_lang(L, lang);
     bs_session(L)->columns = bs_screen_columns();
     status = run(L, &line);
     bs_lua_close(L);

@@ -30,7 +30,10 @@ static const struct bs_module *find(lua_State *L, const char *name)
     return NULL;
 }
 
-/* Push what the module returns. */
+/*
+ * Push what the module returns.  Its globals are those of the start of the program, so that what a
+ * session does to its own breaks nothing here.
+ */
 static void run(lua_State *L, const struct bs_module *module)
 {
     lua_pushfstring(L, "=%s.lua", module->name); // chunk name
@@ -39,6 +42,8 @@ static void run(lua_State *L, const struct bs_module *module)
         lua_error(L);
     lua_remove(L, -2); // function
     bs_module_push_host(L);
+    lua_getfield(L, -1, "pristine"); // function, host, globals
+    lua_setupvalue(L, -3, 1);
     lua_call(L, 1, 1); // module
     luaL_checktype(L, -1, LUA_TTABLE);
 }

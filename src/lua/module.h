@@ -14,6 +14,7 @@
  *     host.document(f, usage, text)    the help of a function; every public one needs it
  *     host.complete(f, names)          names() gives what Tab offers for strings given to f
  *     host.language()                  "en" or "zh"
+ * Its globals are host.pristine (lua/sandbox.h); what it assigns to them is no global of a session.
  */
 struct bs_module {
     const char *name;

@@ -3,7 +3,7 @@
 
 local host = ...
 local lesson, show, words = host.require "lesson", host.require "show", host.require "words"
-local concat, ipairs, min, tostring = table.concat, ipairs, math.min, tostring
+local concat = table.concat
 local say = words.say
 
 local learn = {}
@@ -39,7 +39,7 @@ local function derivation_up_to(entry, count)
   for line in tostring(entry):gmatch "[^\n]+" do
     lines[#lines + 1] = line
   end
-  return concat(lines, "\n", 1, min(count, #lines)) .. "\n", count >= #lines
+  return concat(lines, "\n", 1, math.min(count, #lines)) .. "\n", count >= #lines
 end
 
 local function give_hint(dialogue, block, state)

@@ -14,8 +14,7 @@
 
 local host = ...
 local sandbox = host.require "sandbox"
-local concat, format, io, ipairs, load, math, next, type, utf8 =
-  table.concat, string.format, io, ipairs, load, math, next, type, utf8
+local concat, format = table.concat, string.format
 
 local lesson = {}
 

@@ -3,7 +3,7 @@
 
 local host = ...
 local lesson, words = host.require "lesson", host.require "words"
-local concat, format, ipairs = table.concat, string.format, ipairs
+local concat, format = table.concat, string.format
 
 local lint = {}
 

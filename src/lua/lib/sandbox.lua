@@ -2,9 +2,6 @@
 
 local host = ...
 local pristine = host.pristine
-local error, ipairs, next, select, setmetatable, type =
-  error, ipairs, next, select, setmetatable, type
-local math, string, table, utf8 = pristine.math, pristine.string, pristine.table, pristine.utf8
 local format, gsub = string.format, string.gsub
 
 local sandbox = {}

@@ -3,7 +3,7 @@
 
 local host = ...
 local lesson, words = host.require "lesson", host.require "words"
-local concat, ipairs, max, pairs, tostring = table.concat, ipairs, math.max, pairs, tostring
+local concat = table.concat
 local say = words.say
 
 local show = {}
@@ -128,7 +128,7 @@ function show.list()
   for i, id in ipairs(lesson.ids()) do
     local self = lesson.load(id)
     rows[i] = {id, self and self.title[host.language()] or say("does_not_load", id)}
-    widest = max(widest, host.width(id))
+    widest = math.max(widest, host.width(id))
   end
   if #rows == 0 then
     return say("no_lessons", host.lesson_directory()) .. "\n"

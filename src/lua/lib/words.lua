@@ -1,7 +1,6 @@
 -- What is said around lessons, in each language; {1}, {2}, ... stand for what is put in.
 
 local host = ...
-local select, tonumber, tostring = select, tonumber, tostring
 
 local phrases = {
   question = {en = "Question {1}: {2} = ?", zh = "第 {1} 题：{2} = ?"},
