@@ -10,9 +10,13 @@
 #include <math.h>
 #include <string.h>
 
-/* The loss with the given q changed to a value. */
-typedef int loss_at(double *loss, struct bs_tape *tape, void *work, int64_t q, double value,
-                    struct bs_error *err);
+/* The loss as a function of one given, everything else as it is on the tape. */
+struct slice {
+    struct bs_tape *tape;
+    int64_t q;
+    double *work; /* of a network its parameters, of a circuit all its values */
+    int (*loss)(double *loss, const struct slice *slice, double value, struct bs_error *err);
+};
 
 /* Where the givens start in the backward list: they stand last, so by bisection. */
 static int64_t first_given(const struct bs_tape *tape)
@@ -37,25 +41,17 @@ int64_t bs_tape_gradcheck_count(const struct bs_tape *tape)
 
 /* ---- the loss of a network, by its kernels --------------------------------------------------- */
 
-static size_t parameter_index(const struct bs_layout *layout, int64_t q)
+/* A threshold is a bias with the other sign. */
+static int network_loss(double *loss, const struct slice *slice, double value, struct bs_error *err)
 {
-    struct bs_address at = bs_layout_address(layout, q);
-    const struct bs_layer *layer = &layout->arch->layers[at.layer - 1];
-    if (at.kind == BS_BIAS)
-        return layer->biases + (size_t)at.unit - 1;
-    return layer->weights + (size_t)(at.unit - 1) * (size_t)layer->inputs + (size_t)at.input - 1;
-}
-
-/* `work` is a copy of the parameters.  A threshold is a bias with the other sign. */
-static int network_loss(double *loss, struct bs_tape *tape, void *work, int64_t q, double value,
-                        struct bs_error *err)
-{
-    const struct bs_layout *layout = bs_network_layout(tape->graph);
-    const struct bs_pass *pass = bs_network_pass(tape->graph);
-    bool is_threshold = layout->threshold && bs_layout_address(layout, q).kind == BS_BIAS;
-    double *params = work, *place = params + parameter_index(layout, q), kept = *place;
+    const struct bs_layout *layout = bs_network_layout(slice->tape->graph);
+    const struct bs_pass *pass = bs_network_pass(slice->tape->graph);
+    struct bs_address at = bs_layout_address(layout, slice->q);
+    bool is_threshold = layout->threshold && at.kind == BS_BIAS;
+    double *place = slice->work + bs_parameter_index(layout->arch, at), kept = *place;
     *place = is_threshold ? -value : value;
-    int status = bs_sample_loss(loss, layout->arch, params, bs_pass_x(pass), bs_pass_t(pass), err);
+    int status =
+        bs_sample_loss(loss, layout->arch, slice->work, bs_pass_x(pass), bs_pass_t(pass), err);
     *place = kept;
     return status;
 }
@@ -69,15 +65,14 @@ static int read_number(double *out, void *context, bs_expr leaf, struct bs_error
     return BS_OK;
 }
 
-/* `work` has a double for each quantity; all definitions up to the root are evaluated again. */
-static int circuit_loss(double *loss, struct bs_tape *tape, void *work, int64_t q, double value,
-                        struct bs_error *err)
+/* All definitions up to the root are evaluated again. */
+static int circuit_loss(double *loss, const struct slice *slice, double value, struct bs_error *err)
 {
-    const struct bs_graph *graph = tape->graph;
-    double *values = work;
-    int64_t root = graph->ops->root(graph);
-    struct bs_env env = {.leaf = read_number, .context = values, .kink = graph->kink};
-    for (int64_t p = 0; p <= root || p <= q; p++) {
+    struct bs_tape *tape = slice->tape;
+    double *values = slice->work;
+    int64_t root = tape->graph->ops->root(tape->graph);
+    struct bs_env env = {.leaf = read_number, .context = values, .kink = tape->graph->kink};
+    for (int64_t p = 0; p <= root || p <= slice->q; p++) {
         bs_expr definition = bs_tape_definition(tape, p);
         struct bs_valued valued;
         int status =
@@ -85,7 +80,7 @@ static int circuit_loss(double *loss, struct bs_tape *tape, void *work, int64_t 
                        : bs_tape_number(&valued.value, tape, bs_entry_make(BS_ROLE_VALUE, p), err);
         if (status < 0)
             return status;
-        values[p] = p == q ? value : valued.value;
+        values[p] = p == slice->q ? value : valued.value;
     }
     *loss = values[root];
     return BS_OK;
@@ -93,73 +88,90 @@ static int circuit_loss(double *loss, struct bs_tape *tape, void *work, int64_t 
 
 /* ---- the derivative at step 0 ---------------------------------------------------------------- */
 
-enum { TABLE = 10 };
-
-static int central_difference(double *out, struct bs_tape *tape, loss_at *loss, void *work,
-                              int64_t q, double x, double h, struct bs_error *err)
+static int central_difference(double *out, const struct slice *slice, double x, double h,
+                              struct bs_error *err)
 {
     double above, below;
-    int status = loss(&above, tape, work, q, x + h, err);
+    int status = slice->loss(&above, slice, x + h, err);
     if (status == BS_OK)
-        status = loss(&below, tape, work, q, x - h, err);
-    *out = (above - below) / ((x + h) - (x - h));
+        status = slice->loss(&below, slice, x - h, err);
+    if (status == BS_OK)
+        *out = (above - below) / ((x + h) - (x - h));
     return status;
 }
 
-/* Each row halves the step; the entry with the least estimated error is the result. */
-static int extrapolate(double *out, struct bs_tape *tape, loss_at *loss, void *work, int64_t q,
-                       double x, struct bs_error *err)
+enum { MOST_ROWS = 10, MOST_HALVINGS = 40 };
+
+/* Differences at halved steps, the error of order h^2k gone from the kth of a row (k from 1). */
+struct table {
+    double rows[MOST_ROWS][MOST_ROWS];
+    double best, error; /* the one with the least estimated error */
+};
+
+static void fill_row(struct table *table, int i)
 {
-    double rows[TABLE][TABLE], best = INFINITY, h = 0.125 * fmax(1, fabs(x));
-    *out = NAN;
-    for (int i = 0; i < TABLE; i++, h /= 2) {
-        int status = central_difference(&rows[i][0], tape, loss, work, q, x, h, err);
-        if (status < 0)
-            return status;
-        double factor = 4;
-        for (int k = 1; k <= i; k++, factor *= 4) {
-            rows[i][k] = (factor * rows[i][k - 1] - rows[i - 1][k - 1]) / (factor - 1);
-            double error =
-                fmax(fabs(rows[i][k] - rows[i][k - 1]), fabs(rows[i][k] - rows[i - 1][k - 1]));
-            if (error <= best) {
-                best = error;
-                *out = rows[i][k];
-            }
+    const double *above = table->rows[i - 1];
+    double *row = table->rows[i], factor = 4;
+    for (int k = 1; k <= i; k++, factor *= 4) {
+        row[k] = (factor * row[k - 1] - above[k - 1]) / (factor - 1);
+        double error = fmax(fabs(row[k] - row[k - 1]), fabs(row[k] - above[k - 1]));
+        if (error <= table->error) {
+            table->error = error;
+            table->best = row[k];
         }
     }
+}
+
+/* Steps that lead where the loss has no value (past the 0 of a log) are too long. */
+static int extrapolate(double *out, const struct slice *slice, double x, struct bs_error *err)
+{
+    struct table table = {.best = NAN, .error = INFINITY};
+    double h = 0.125 * fmax(1, fabs(x));
+    for (int i = 0, tries = 0; i < MOST_ROWS && tries < MOST_HALVINGS; tries++, h /= 2) {
+        int status = central_difference(&table.rows[i][0], slice, x, h, err);
+        if (status < 0)
+            return status;
+        if (!isfinite(table.rows[i][0]))
+            continue;
+        if (i > 0)
+            fill_row(&table, i);
+        i++;
+    }
+    *out = table.best;
     return BS_OK;
 }
 
-static void *make_work(const struct bs_tape *tape)
+static double *make_work(const struct bs_tape *tape)
 {
     const struct bs_pass *pass = bs_tape_pass(tape);
     if (!pass)
         return bs_calloc((size_t)tape->graph->ops->count(tape->graph, BS_ORDER_FORWARD),
                          sizeof(double));
     const struct bs_params *params = bs_pass_params(pass);
-    void *copy = bs_alloc(params->count * sizeof *params->values);
-    return copy ? memcpy(copy, params->values, params->count * sizeof *params->values) : NULL;
+    double *copy = bs_alloc(params->count * sizeof *copy);
+    return copy ? memcpy(copy, params->values, params->count * sizeof *copy) : NULL;
 }
 
+/* The gradient of a given is ∂E/∂q itself: only pre-activations have error terms with a sign. */
 int bs_tape_gradcheck(struct bs_gradcheck *out, struct bs_tape *tape, int64_t k,
                       struct bs_error *err)
 {
     int64_t q = tape->graph->ops->at(tape->graph, BS_ORDER_BACKWARD, first_given(tape) + k);
+    struct bs_gradcheck made = {.entry = bs_entry_make(BS_ROLE_GRADIENT, q)};
     double x;
-    int sign = bs_tape_gradient_sign(tape, q);
-    out->entry = bs_entry_make(BS_ROLE_GRADIENT, q);
-    int status = bs_tape_value(&out->derived, tape, out->entry, err);
+    int status = bs_tape_value(&made.derived, tape, made.entry, err);
     if (status == BS_OK)
         status = bs_tape_number(&x, tape, bs_entry_make(BS_ROLE_VALUE, q), err);
     if (status < 0)
         return status;
-    void *work = make_work(tape);
-    if (!work)
+    struct slice slice = {tape, q, make_work(tape),
+                          bs_tape_pass(tape) ? network_loss : circuit_loss};
+    if (!slice.work)
         return bs_fail_memory(err);
-    status = extrapolate(&out->numerical, tape, bs_tape_pass(tape) ? network_loss : circuit_loss,
-                         work, q, x, err);
-    bs_free(work);
-    out->numerical *= sign;
-    out->difference = fabs(out->derived - out->numerical);
+    status = extrapolate(&made.numerical, &slice, x, err);
+    bs_free(slice.work);
+    made.difference = fabs(made.derived - made.numerical);
+    if (status == BS_OK)
+        *out = made;
     return status;
 }

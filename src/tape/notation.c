@@ -646,18 +646,22 @@ struct bs_parameter_array bs_notation_array(const struct bs_notation *notation, 
     };
 }
 
-size_t bs_notation_parameter(const struct bs_notation *notation, int array, int64_t k, int *sign)
+size_t bs_parameter_index(const struct bs_arch *arch, struct bs_address address)
 {
-    const struct family *family = parameter_family(notation, array);
-    const struct bs_layer *layer = &notation->arch->layers[family->layer - 1];
-    int index[2];
-    index_member(family, k, index);
-    struct bs_address address = address_of(notation, family, index);
-    *sign = family->kind == BS_BIAS && notation->threshold ? -1 : 1;
-    if (family->kind == BS_BIAS)
+    const struct bs_layer *layer = &arch->layers[address.layer - 1];
+    if (address.kind == BS_BIAS)
         return layer->biases + (size_t)address.unit - 1;
     return layer->weights + (size_t)(address.unit - 1) * (size_t)layer->inputs +
            (size_t)address.input - 1;
+}
+
+size_t bs_notation_parameter(const struct bs_notation *notation, int array, int64_t k, int *sign)
+{
+    const struct family *family = parameter_family(notation, array);
+    int index[2];
+    index_member(family, k, index);
+    *sign = family->kind == BS_BIAS && notation->threshold ? -1 : 1;
+    return bs_parameter_index(notation->arch, address_of(notation, family, index));
 }
 
 void bs_notation_put_listed(const struct bs_notation *notation, struct bs_buf *buf, int array,

@@ -85,6 +85,9 @@ int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visi
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
                          struct bs_address address, enum bs_form form);
 
+/* The place of a weight or bias among the network's parameters. */
+size_t bs_parameter_index(const struct bs_arch *arch, struct bs_address address);
+
 /*
  * The parameters as net:set and net:get show them: arrays by name (v, gamma, W1), or single numbers
  * where names are listed.
