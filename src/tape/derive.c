@@ -294,13 +294,14 @@ static const struct bs_func *func_of(bs_expr definition)
     return definition && definition->kind == BS_CALL ? definition->u.call.func : NULL;
 }
 
-/* How a function is defined, in the words of its row: σ(x) = 1/(1 + exp(-x)). */
+/* A function as its row says what it is: σ(x) = 1/(1 + exp(-x)). */
 static void describe_definition(char *rule, size_t size, const struct bs_derivation *out,
                                 bs_expr definition)
 {
     const struct bs_func *func = func_of(definition);
     if (func)
-        snprintf(rule, size, "%s: %s", func->unicode ? func->unicode : func->name, func->formula);
+        snprintf(rule, size, "%s%s(x) = %s", func->unicode ? func->unicode : func->name,
+                 func->is_indexed ? "_k" : "", func->formula);
     else
         snprintf(rule, size, "%s", out->phase == BS_PHASE_LOSS ? "loss" : "definition");
 }

@@ -56,11 +56,9 @@ static const struct phrase {
     {"at a kink", "在折点上"},
     {"not finite; first at ", "不是有限数；最先出现在 "},
 
-    {"ReLU' = 1 where x > 0, else 0", "ReLU' = 1（x > 0），否则 0"},
-    {"LeakyReLU' = 1 where x > 0, else 0.1", "LeakyReLU' = 1（x > 0），否则 0.1"},
-    {"ELU' = 1 where x > 0, else e^x", "ELU' = 1（x > 0），否则 e^x"},
-    {"ELU'' = 0 where x > 0, else e^x", "ELU'' = 0（x > 0），否则 e^x"},
-    {"∂max/∂x_k = 1 where x_k is the largest, else 0", "∂max/∂x_k = 1（x_k 最大），否则 0"},
+    {"1 where x > 0, else e^x", "1（x > 0），否则 e^x"},
+    {"0 where x > 0, else e^x", "0（x > 0），否则 e^x"},
+    {"1 where x_k is the largest, else 0", "1（x_k 最大），否则 0"},
 
     {"x where x > 0, else exp(x) - 1", "x（x > 0），否则 exp(x) - 1"},
     {"1 where x >= 0, else 0", "1（x >= 0），否则 0"},
@@ -182,11 +180,11 @@ static size_t find_beginning(const char **chinese, const char *english)
     return 0;
 }
 
-/* "log: the y with exp(y) = x" is a name, left as it is, and a phrase. */
+/* "log(x) = the y with exp(y) = x" is a left side, kept as it is, and a phrase. */
 static size_t name_length(const char *english)
 {
-    const char *colon = strstr(english, ": ");
-    return colon ? (size_t)(colon + 2 - english) : 0;
+    const char *equals = strstr(english, " = ");
+    return equals ? (size_t)(equals + 3 - english) : 0;
 }
 
 void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page *page)

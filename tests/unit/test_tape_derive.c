@@ -43,7 +43,7 @@ START_TEST(a_definition_has_a_general_form_a_rule_and_its_numbers)
          "0.3·0.6803 + 0.9·0.6637"},
         {"delta", "z2_1", "Σ_i W2_1i·a1_i", "W2_11·a1_1 + W2_12·a1_2", "definition",
          "0.3·0.6803 + 0.9·0.6637"},
-        {"lecture", "b_1", "", "σ(β_1)", "σ: 1/(1 + exp(-x))", "σ(0.755)"},
+        {"lecture", "b_1", "", "σ(β_1)", "σ(x) = 1/(1 + exp(-x))", "σ(0.755)"},
         {"lecture", "E", "½ Σ_j (y_j − d_j)²", "½·(y_1 − d_1)²", "loss", "½·(0.6903 − 0.5)²"},
         {"lecture", "dy_1_dalpha_1", "", "y_1·(1 − y_1)", "σ' = σ·(1 − σ)", "0.6903·(1 − 0.6903)"},
         {"lecture", "dalpha_1_dw_21", "", "b_2", "slope of the definition", "0.6637"},

@@ -143,7 +143,7 @@ START_TEST(notes_are_beside_the_value)
     let(tape, "y", "relu(x)");
     let(tape, "z", "log(y)");
     ck_assert_str_eq(seen_derivation(tape, "y", &page),
-                     "y = ReLU(x)                                    ReLU: max(0, x)\n"
+                     "y = ReLU(x)                                    ReLU(x) = max(0, x)\n"
                      "  = ReLU(0)\n"
                      "  = 0                                          at a kink");
     const char *z = seen_derivation(tape, "z", &page);

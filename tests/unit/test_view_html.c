@@ -49,7 +49,7 @@ START_TEST(html_escapes_what_has_a_meaning_there)
     give(tape, "x", 1);
     let(tape, "y", "step(x)");
     const char *text = body_of(seen(bs_view_html, tape, &whole_page));
-    must(strstr(text, "step: 1 where x &gt;= 0, else 0"), "%s", text);
+    must(strstr(text, "step(x) = 1 where x &gt;= 0, else 0"), "%s", text);
     must(!strstr(text, "x >="), "%s", text);
     bs_tape_destroy(tape);
 }
