@@ -2,6 +2,7 @@
 -- What is wrong with a lesson that a student could trip over.
 
 local host = ...
+local blocks, checker = host.require "blocks", host.require "checker"
 local lesson, words = host.require "lesson", host.require "words"
 local concat, format = table.concat, string.format
 
@@ -49,8 +50,8 @@ end
 
 local function names_in(self, text)
   local names = {}
-  for _, language in ipairs {"en", "zh"} do
-    for name in text[language]:gmatch(lesson.NAME_IN_TEXT) do
+  for _, language in ipairs(checker.LANGUAGES) do
+    for name in text[language]:gmatch(blocks.NAME_IN_TEXT) do
       names[#names + 1] = self.tape:entry(name).name
     end
   end

@@ -83,25 +83,36 @@ function part.ask(self, block, seen)
     .. show.answer(self, block, seen)
 end
 
+-- The entries in order, an array for each phase.
+local function phases(entries)
+  local found = {}
+  for _, entry in ipairs(entries) do
+    local last = found[#found]
+    if not last or last.phase ~= entry.phase then
+      last = {phase = entry.phase}
+      found[#found + 1] = last
+    end
+    last[#last + 1] = entry
+  end
+  return found
+end
+
 -- What no block has shown, under the headings of its phases.
 local function add_rest(parts, self, seen)
-  local begun = {}
-  for name in pairs(seen) do
-    begun[self.tape:entry(name).phase] = true
-  end
-  local first = 1
-  while first <= #self.entries do
-    local phase, last = self.entries[first].phase, first
-    while last < #self.entries and self.entries[last + 1].phase == phase do
-      last = last + 1
+  for _, entries in ipairs(phases(self.entries)) do
+    local is_begun = false
+    for _, entry in ipairs(entries) do
+      is_begun = is_begun or seen[entry.name]
     end
-    local text = show.derivations(table.move(self.entries, first, last, 1, {}), seen)
+    local text, heading = show.derivations(entries, seen), host.phase(entries.phase)
     if text ~= "" then
-      local heading = host.phase(phase)
-      heading = begun[phase] and say("the_rest", heading) or heading
+      heading = is_begun and say("the_rest", heading) or heading
       parts[#parts + 1] = show.heading(heading, "─") .. text
     end
-    first = last + 1
+  end
+  local left_out = #self.tape - #self.entries
+  if left_out > 0 then
+    parts[#parts + 1] = say("left_out", left_out) .. "\n"
   end
 end
 

@@ -11,6 +11,7 @@ local phrases = {
   figures = {en = "{1} significant figures", zh = "{1} 位有效数字"},
   worth = {en = "({1}, {2})", zh = "（{1}，{2}）"},
   the_rest = {en = "{1}, continued", zh = "{1}（续）"},
+  left_out = {en = "… and {1} entries more", zh = "…… 另有 {1} 项"},
   does_not_load = {en = "does not load: backstep lint {1} says why",
     zh = "无法载入，原因见 backstep lint {1}"},
   nothing_wrong = {en = "{1}: nothing is wrong", zh = "{1}：没有问题"},

@@ -1,0 +1,184 @@
+-- The blocks of a lesson: see lib/lesson.lua for what becomes of them.
+
+local host = ...
+local checker = host.require "checker"
+local concat, copy, is_one_of = table.concat, checker.copy, checker.is_one_of
+
+local blocks = {}
+
+local MOST_BLOCKS = 1000
+local FIGURES_ASKED, MOST_FIGURES, MOST_POINTS = 3, 15, 100
+
+local PHASES = {"given", "forward", "loss", "backward", "update", "again"}
+local KINDS = {"text", "show", "ask"}
+local FIELDS = {text = {"text"}, show = {"show"}, ask = {"ask", "points", "figures", "hints"}}
+
+-- {name} in a text stands for the value of that entry.
+blocks.NAME_IN_TEXT = "{([%a_][%w_.]*)}"
+
+-- Where other names are known, too, one of them may be meant.
+local function find_entry(check, tape, name, others)
+  local found, entry = pcall(tape.entry, tape, name)
+  if found then
+    return entry
+  end
+  local hint = others and not entry:find "did you mean" and host.nearest(name, others) or ""
+  check:complain("%s%s", entry, hint)
+end
+
+local function check_names(check, tape, text)
+  for _, language in ipairs(checker.LANGUAGES) do
+    for name in (text and text[language] or ""):gmatch(blocks.NAME_IN_TEXT) do
+      find_entry(check, tape, name)
+    end
+  end
+end
+
+local function read_text(check, lesson, what, value)
+  local text = check:text(what, value)
+  check_names(check, lesson.tape, text)
+  return text
+end
+
+-- Each gives the block without its kind.
+local read = {}
+
+function read.text(check, lesson, fields)
+  return {text = read_text(check, lesson, "text", fields.text)}
+end
+
+local function entries_of_phase(check, lesson, phase)
+  local entries = {}
+  for _, entry in ipairs(lesson.entries) do
+    if entry.phase == phase then
+      entries[#entries + 1] = entry
+    end
+  end
+  if #entries == 0 then
+    check:complain("the tape has no %s phase", phase)
+  end
+  return entries
+end
+
+function read.show(check, lesson, fields)
+  local wanted = fields.show
+  if is_one_of(wanted, PHASES) then
+    return {phase = wanted, entries = entries_of_phase(check, lesson, wanted)}
+  end
+  local entries = {}
+  for _, name in ipairs(type(wanted) == "table" and copy(wanted) or {wanted}) do
+    if type(name) == "string" then
+      entries[#entries + 1] = find_entry(check, lesson.tape, name, PHASES)
+    else
+      check:complain("show must be a phase (%s), a name, or a list of names, got %s",
+        concat(PHASES, ", "), host.describe(name))
+    end
+  end
+  return {entries = entries}
+end
+
+local function read_hints(check, lesson, hints)
+  local texts = {}
+  if hints ~= nil and type(hints) ~= "table" then
+    check:complain("hints must be a list of texts, got %s", host.describe(hints))
+    return texts
+  end
+  for i, hint in ipairs(hints and copy(hints) or {}) do
+    texts[i] = read_text(check, lesson, "hint " .. i, hint)
+  end
+  return texts
+end
+
+-- An entry is asked for once, and not if it is given.
+local function check_asked(check, lesson, entry)
+  if lesson.asked[entry.name] then
+    check:complain("%s is asked for already, in block %d", entry.name, lesson.asked[entry.name])
+  elseif entry.phase == "given" then
+    check:complain("%s is given: there is nothing to ask", entry.name)
+  end
+end
+
+local function read_integer(check, fields, field, otherwise, least, greatest)
+  local value = fields[field]
+  return check:integer(field, value == nil and otherwise or value, least, greatest)
+end
+
+function read.ask(check, lesson, fields, number)
+  local question = {
+    points = read_integer(check, fields, "points", 1, 0, MOST_POINTS),
+    figures = read_integer(check, fields, "figures", FIGURES_ASKED, 1, MOST_FIGURES),
+    hints = read_hints(check, lesson, fields.hints), number = #lesson.questions + 1,
+  }
+  lesson.questions[question.number] = question
+  if type(fields.ask) ~= "string" then
+    check:complain("ask must be the name of an entry, got %s", host.describe(fields.ask))
+    return question
+  end
+  question.entry = find_entry(check, lesson.tape, fields.ask)
+  if question.entry then
+    question.name = question.entry.name
+    check_asked(check, lesson, question.entry)
+    lesson.asked[question.name] = lesson.asked[question.name] or number
+  end
+  return question
+end
+
+local function kind_of(check, fields)
+  local found
+  for _, kind in ipairs(KINDS) do
+    if fields[kind] ~= nil then
+      if found then
+        check:complain("a block is one of text, show and ask; this one is %s and %s", found, kind)
+        return
+      end
+      found = kind
+    end
+  end
+  if not found then
+    check:complain "a block has text, show or ask; this one has none of them"
+  end
+  return found
+end
+
+-- "block 7 (ask g_1)"
+local function label(number, fields)
+  for _, kind in ipairs {"ask", "show"} do
+    if type(fields[kind]) == "string" then
+      return ("block %d (%s %s)"):format(number, kind, fields[kind])
+    end
+  end
+  return "block " .. number
+end
+
+local function read_one(check, lesson, number, value)
+  local fields = type(value) == "table" and copy(value) or {}
+  check:at("%s: %s", lesson.path, label(number, fields))
+  if type(value) ~= "table" then
+    check:complain("a block is a table, got %s", host.describe(value))
+    return
+  end
+  local kind = kind_of(check, fields)
+  if kind then
+    check:fields(fields, FIELDS[kind])
+    local block = read[kind](check, lesson, fields, number)
+    block.kind = kind
+    return block
+  end
+end
+
+-- Read the array part of `fields` into lesson.blocks, .questions and .asked.
+function blocks.read(check, lesson, fields)
+  local last = 0
+  for key in next, fields do
+    last = math.type(key) == "integer" and math.max(last, key) or last
+  end
+  if last > MOST_BLOCKS then
+    check:complain("a lesson has at most %d blocks, got %d", MOST_BLOCKS, last)
+    return
+  end
+  for number = 1, last do
+    lesson.blocks[number] = read_one(check, lesson, number, fields[number])
+  end
+end
+
+return blocks
