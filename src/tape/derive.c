@@ -601,8 +601,7 @@ static enum bs_binding put_leaf(struct bs_buf *buf, void *context, bs_expr leaf,
         buf->failed = true;
         return BS_BINDS_ATOM;
     }
-    bs_buf_number(buf, value, form == BS_ASCII ? BS_ALL_FIGURES : writing->digits, bs_minus(form));
-    return value < 0 ? BS_BINDS_SUM : BS_BINDS_ATOM;
+    return bs_buf_value(buf, value, writing->digits, form);
 }
 
 void bs_tape_typeset(struct bs_tape *tape, struct bs_buf *buf, bs_expr expr,

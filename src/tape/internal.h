@@ -35,4 +35,21 @@ void bs_tape_forget(struct bs_tape *tape); /* formulas of derivatives, of a root
 int bs_tape_error_sign(const struct bs_tape *tape, int64_t q); /* 0: no error term names ∂E/∂q */
 int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q); /* −1: the entry is −∂E/∂q */
 
+/* How many quantities stand in a list, and where one stands in it (-1: nowhere). */
+int64_t bs_tape_count(const struct bs_tape *tape, enum bs_order order);
+int64_t bs_tape_rank(const struct bs_tape *tape, enum bs_order order, int64_t q);
+
+bool bs_tape_is_used(const struct bs_tape *tape, int64_t q); /* by the loss, or it is the loss */
+bool bs_tape_is_network(const struct bs_tape *tape);
+
+/* The entry spelt so, or BS_NO_ENTRY. */
+bs_entry bs_tape_find_spelt(const struct bs_tape *tape, const char *name);
+
+/*
+ * Refused: an entry of the main line from a position on, or a partial on its chain rule, whose name
+ * another has; in a notation whose names are listed, any two entries with one name.
+ */
+int bs_tape_check_names(const struct bs_tape *tape, int64_t from, struct bs_error *err);
+int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err);
+
 #endif

@@ -132,8 +132,7 @@ static void write_value_line(struct writing *writing)
     const struct bs_derivation *derivation = writing->derivation;
     struct bs_writer *writer = writing->writer;
     struct bs_buf note = BS_BUF_INIT;
-    bs_buf_number(&writing->formula, derivation->value, writer->page->digits,
-                  bs_minus(writer->page->form));
+    bs_buf_value(&writing->formula, derivation->value, writer->page->digits, writer->page->form);
     bs_tape_note(writer->tape, &note, derivation);
     if (derivation->is_checked)
         bs_put_words(&writing->rule, "✓", writer->page);

@@ -47,10 +47,10 @@ START_TEST(latex_writes_powers_of_ten_and_rules_for_tex)
     let(tape, "z", "step(y)");
     backward(tape, "y");
     const char *text = seen(bs_view_latex, tape, &whole_page);
-    must(strstr(text, "a_{b} &= 1.5\\mathrm{e}{-}7 &&"), "%s", text);
-    must(strstr(text, "c &= 2\\mathrm{e}20 &&"), "%s", text);
+    must(strstr(text, "a_{b} &= 1.5 \\cdot 10^{-7} &&"), "%s", text);
+    must(strstr(text, "c &= 2 \\cdot 10^{20} &&"), "%s", text);
     must(strstr(text, "\\text{step(x) = 1 where x \\(>\\)= 0, else 0}"), "%s", text);
-    must(strstr(text, "\\left(1.5\\mathrm{e}{-}7 \\cdot 2\\mathrm{e}20\\right)"), "%s", text);
+    must(strstr(text, "\\left(1.5 \\cdot 10^{-7} \\cdot \\left(2 \\cdot 10^{20}\\right)\\right)"), "%s", text);
     bs_tape_destroy(tape);
 }
 END_TEST
