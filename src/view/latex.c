@@ -8,26 +8,6 @@ static void open_section(struct bs_writer *writer, const char *heading)
     writer->start = writer->buf->length;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* The e of 1.5e-7 is no name and its minus no difference. */
-static void put_math(struct bs_buf *buf, const char *math)
-{
-    for (const char *c = math; *c; c++) {
-        bool is_exponent = *c == 'e' && c > math && is_digit(c[-1]) &&
-                           (is_digit(c[1]) || (c[1] == '-' && is_digit(c[2])));
-        if (!is_exponent)
-            bs_buf_char(buf, *c);
-        else if (c[1] == '-')
-            bs_buf_put(buf, "\\mathrm{e}{-}"), c++;
-        else
-            bs_buf_put(buf, "\\mathrm{e}");
-    }
-}
-
 /* A little more room between derivations than between the lines of one. */
 static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
                      const char *rule)
@@ -38,7 +18,7 @@ static void put_line(struct bs_writer *writer, bs_entry entry, int number, const
     if (number == 0)
         bs_tape_show_name(writer->tape, buf, entry, BS_LATEX);
     bs_buf_put(buf, " &= ");
-    put_math(buf, formula);
+    bs_buf_put(buf, formula);
     if (rule[0])
         bs_buf_printf(buf, " && \\text{%s}", rule);
 }
