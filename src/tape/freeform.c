@@ -1,6 +1,7 @@
 /* Free-form tapes: givens, definitions, the backward pass and the update, added one by one. */
 #include "tape/internal.h"
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "expr/parse.h"
 
@@ -129,6 +130,8 @@ static int store_numbers(struct bs_tape *tape, int64_t from, struct bs_error *er
     for (int64_t p = from; status == BS_OK && p < bs_tape_length(tape); p++) {
         bs_entry entry = bs_tape_at(tape, p);
         double value;
+        if (bs_is_interrupted())
+            return bs_fail_interrupted(err);
         status = bs_tape_value(&value, tape, entry, err);
         if (status == BS_OK)
             bs_circuit_store(tape->graph, bs_entry_role(entry), bs_entry_quantity(entry), value);

@@ -72,7 +72,7 @@ struct bs_graph_ops {
     bs_expr (*define)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
     bs_expr (*fused)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
 
-    /* Of those that the loss depends on. */
+    /* Whose definitions mention q, of those that the loss depends on, in ascending order. */
     int64_t (*user_count)(const struct bs_graph *graph, int64_t q);
     int64_t (*user)(const struct bs_graph *graph, int64_t q, int64_t k);
 

@@ -139,12 +139,19 @@ static bs_entry find_step(const struct bs_tape *tape, const char *name, size_t l
                                                                  : BS_NO_ENTRY;
 }
 
+/* Users are listed in tape order, which for definitions is that of their numbers. */
 static bool is_user(const struct bs_tape *tape, int64_t c, int64_t q)
 {
-    for (int64_t k = 0; k < tape->graph->ops->user_count(tape->graph, q); k++)
-        if (tape->graph->ops->user(tape->graph, q, k) == c)
-            return true;
-    return false;
+    const struct bs_graph *graph = tape->graph;
+    int64_t count = graph->ops->user_count(graph, q), low = 0, high = count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (graph->ops->user(graph, q, middle) < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && graph->ops->user(graph, q, low) == c;
 }
 
 /* dc_dq, taken apart at one of its "_d": a gradient when c is the loss, else a partial. */

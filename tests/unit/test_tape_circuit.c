@@ -1,5 +1,7 @@
 #include "test_tape.h"
 
+#include "base/interrupt.h"
+
 #include <stdio.h>
 
 /* Free-form tapes: what the user defines, its derivatives and its update. */
@@ -436,6 +438,26 @@ START_TEST(an_update_that_will_not_do_is_refused)
 }
 END_TEST
 
+START_TEST(an_interrupted_pass_leaves_the_tape_as_it_was)
+{
+    struct bs_tape *tape = sum_times_z();
+    struct bs_error err;
+    bs_interrupt_raise();
+    ck_assert_int_eq(bs_tape_backward(tape, "f", &err), BS_INTERRUPTED);
+    ck_assert_str_eq(err.text, "interrupted!");
+    bs_interrupt_clear();
+    ck_assert_str_eq(listing(tape, BS_BY_VALUE, true), "x y z q f");
+    backward(tape, "f");
+    bs_interrupt_raise();
+    ck_assert_int_eq(bs_tape_update(tape, (const char *const[]){"x"}, 1, 1, &err), BS_INTERRUPTED);
+    bs_interrupt_clear();
+    ck_assert_str_eq(listing(tape, BS_BY_VALUE, true), "x y z q f df_df df_dq df_dz df_dx df_dy");
+    must_do(bs_tape_update(tape, (const char *const[]){"x"}, 1, 1, &err), err);
+    ck_assert(value_at(tape, "x_new") == 2);
+    bs_tape_destroy(tape);
+}
+END_TEST
+
 START_TEST(a_rate_beside_that_of_the_tape_is_refused)
 {
     struct bs_tape *tape = sum_times_z();
@@ -576,6 +598,7 @@ Suite *bs_suite(void)
                                       a_name_may_be_long_but_not_without_end,
                                       a_backward_pass_that_will_not_do_is_refused,
                                       an_update_that_will_not_do_is_refused,
+                                      an_interrupted_pass_leaves_the_tape_as_it_was,
                                       a_rate_beside_that_of_the_tape_is_refused,
                                       names_that_derivatives_would_take_are_refused,
                                       names_that_an_update_would_take_are_refused,
