@@ -7,7 +7,7 @@ local concat, copy, is_one_of = table.concat, checker.copy, checker.is_one_of
 local blocks = {}
 
 local MOST_BLOCKS = 1000
-local FIGURES_ASKED, MOST_FIGURES, MOST_POINTS = 3, 15, 100
+local FIGURES_ASKED, FEWEST_FIGURES, MOST_FIGURES, MOST_POINTS = 3, 2, 15, 100
 
 local PHASES = {"given", "forward", "loss", "backward", "update", "again"}
 local KINDS = {"text", "show", "ask"}
@@ -106,7 +106,8 @@ end
 function read.ask(check, lesson, fields, number)
   local question = {
     points = read_integer(check, fields, "points", 1, 0, MOST_POINTS),
-    figures = read_integer(check, fields, "figures", FIGURES_ASKED, 1, MOST_FIGURES),
+    figures = read_integer(check, fields, "figures", FIGURES_ASKED, FEWEST_FIGURES,
+      MOST_FIGURES),
     hints = read_hints(check, lesson, fields.hints), number = #lesson.questions + 1,
   }
   lesson.questions[question.number] = question

@@ -88,7 +88,7 @@ local function run_file(source, environment)
   local made
   function environment.lesson(fields)
     if type(fields) ~= "table" then
-      error("lesson takes a table, got " .. host.describe(fields), 2)
+      error("lesson takes a table, got " .. host.describe(fields), 0)
     end
     made = fields
     return fields
@@ -119,14 +119,15 @@ local function run_tape(fields, given)
   return tape
 end
 
--- Code of the file's runs only here.  Its chunk is called "lesson", to be found in messages.  Gives
--- whether it went well, and the result.
+-- Code of the file's runs only here.  Its chunk is called "lesson", to be found in messages; where
+-- one is about a line of ours, that is nothing to the author.  Gives whether it went well, and the
+-- result.
 local function confine(file, f, ...)
   local succeeded, result = host.confine(file.environment.string, f, ...)
   if not succeeded then
     local line, sentence = result:match "^lesson:(%d+): (.*)$"
     file.check:at(line and "%s:%s" or "%s", file.path, line)
-    file.check:complain("%s", sentence or result)
+    file.check:complain("%s", sentence or result:gsub("^%l+%.lua:%d+: ", ""))
     file.check:at("%s", file.path)
   end
   return succeeded, result
