@@ -45,6 +45,8 @@ static int l_host_read(lua_State *L)
         lua_pushnil(L);
         return 1;
     case BS_INPUT_INTERRUPTED:
+        if (is_terminal)
+            putchar('\n');
         break;
     case BS_INPUT_FAILED:
         return luaL_error(L, "cannot read: %s", strerror(errno));

@@ -1,6 +1,5 @@
 """Going through a lesson: what is said to what is typed."""
 
-import textwrap
 import unittest
 from decimal import Context
 
@@ -76,9 +75,8 @@ def lines(text, count):
 
 
 def summary(first, later, wrong, points):
-    text = (f"{first + later} of 3 answered rightly: {first} at the first try, {later} later. "
-            f"Wrong to the end: {wrong}. Left out: {3 - first - later - wrong}.")
-    return f"{textwrap.fill(text, 80)}\nPoints: {points} of 5.\n"
+    return (f"{first + later} of 3 right: {first} at the first try, {later} later. "
+            f"Wrong: {wrong}. Left out: {3 - first - later - wrong}.\nPoints: {points} of 5.\n")
 
 
 class Learn(unittest.TestCase):
@@ -189,7 +187,7 @@ class Learn(unittest.TestCase):
             done = program.run("learn", lesson, stdin=typed)
             count = len(asked)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
-            self.assertIn(f"{count} of {count} answered rightly: {count} at the first try",
+            self.assertIn(f"{count} of {count} right: {count} at the first try",
                           done.stdout)
 
     def test_a_lesson_can_be_learnt_at_the_prompt(self):

@@ -43,9 +43,8 @@ Type a number, or an expression such as 0.1*0.35. Or type:
   skipped = {en = "Skipped; it goes like this:", zh = "已跳过，解法如下："},
   stopped = {en = "We stop here.", zh = "到此结束。"},
   summary = {
-    en = "{1} of {2} answered rightly: {3} at the first try, {4} later. Wrong to the end: {5}. "
-      .. "Left out: {6}.",
-    zh = "共 {2} 题，答对 {1} 题：一次答对 {3} 题，再答答对 {4} 题；始终未答对 {5} 题；未作答 {6} 题。",
+    en = "{1} of {2} right: {3} at the first try, {4} later. Wrong: {5}. Left out: {6}.",
+    zh = "共 {2} 题，答对 {1} 题：一次答对 {3} 题，多次答对 {4} 题。答错 {5} 题，未答 {6} 题。",
   },
   score = {en = "Points: {1} of {2}.", zh = "得分：{1} / {2}。"},
   no_questions = {en = "This lesson asks nothing.", zh = "本课没有题目。"},
