@@ -75,7 +75,10 @@ const char *bs_arg_string(lua_State *L, int index, const char *what)
 {
     if (lua_type(L, index) != LUA_TSTRING)
         refuse(L, index, what, "a string");
-    return lua_tostring(L, index);
+    const char *text = lua_tostring(L, index);
+    if (strlen(text) != lua_rawlen(L, index))
+        luaL_error(L, "%s has a character in it that ends a text: \\0", what);
+    return text;
 }
 
 void bs_arg_table(lua_State *L, int index, const char *what)

@@ -14,7 +14,7 @@ double bs_arg_number(lua_State *L, int index, const char *what); /* finite */
 lua_Integer bs_arg_integer(lua_State *L, int index, const char *what, lua_Integer least,
                            lua_Integer greatest);
 bool bs_arg_boolean(lua_State *L, int index, const char *what);
-const char *bs_arg_string(lua_State *L, int index, const char *what);
+const char *bs_arg_string(lua_State *L, int index, const char *what); /* without \0 inside */
 void bs_arg_table(lua_State *L, int index, const char *what);
 
 /* Which of `names`, ended by NULL, the string is; another is refused, suggesting the nearest. */

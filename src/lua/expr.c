@@ -106,15 +106,22 @@ static bs_expr parse_text(lua_State *L, const char *text, size_t length)
     return expr;
 }
 
+static bs_expr read_number(lua_State *L, int index, const char *what)
+{
+    struct bs_pool *pool = bs_expr_pool(L);
+    bs_expr number = lua_isinteger(L, index) ? bs_integer(pool, lua_tointeger(L, index))
+                                             : bs_real(pool, bs_arg_number(L, index, what));
+    refuse_null(L, number);
+    return number;
+}
+
 bs_expr bs_arg_expr(lua_State *L, int index, const char *what)
 {
     size_t length;
     if (luaL_testudata(L, index, expr_type))
         return fetch(L, index);
-    if (lua_isinteger(L, index))
-        return bs_integer(bs_expr_pool(L), lua_tointeger(L, index));
     if (lua_type(L, index) == LUA_TNUMBER)
-        return bs_real(bs_expr_pool(L), bs_arg_number(L, index, what));
+        return read_number(L, index, what);
     if (lua_type(L, index) != LUA_TSTRING)
         luaL_error(L, "%s must be an expression, a number or a formula in quotes, got %s", what,
                    bs_describe(L, index));
@@ -244,7 +251,6 @@ static int l_expr_eq(lua_State *L)
 static bs_expr arg_symbol(lua_State *L, int index)
 {
     bs_expr symbol = bs_arg_expr(L, index, "the variable");
-    refuse_null(L, symbol);
     if (symbol->kind != BS_SYMBOL)
         luaL_error(L, "the variable must be a symbol or its name, got %s", bs_describe(L, index));
     return symbol;
@@ -323,18 +329,17 @@ struct givens {
     size_t count;
 };
 
-/* Reads the value on top of the stack. */
-typedef void read_given(lua_State *L, struct given *given);
+/* Takes the value on top of the stack. */
+typedef void take_value(lua_State *L, struct given *given);
 
-static void read_number(lua_State *L, struct given *given)
+static void take_number(lua_State *L, struct given *given)
 {
     given->number = bs_arg_number(L, lua_gettop(L), given->name);
 }
 
-static void read_expr(lua_State *L, struct given *given)
+static void take_expr(lua_State *L, struct given *given)
 {
     given->expr = bs_arg_expr(L, lua_gettop(L), given->name);
-    refuse_null(L, given->expr);
 }
 
 static int compare_given(const void *left, const void *right)
@@ -362,7 +367,7 @@ static size_t count_names(lua_State *L)
 }
 
 /* Of the table at index 2.  Pushes the userdata that holds them. */
-static struct givens read_givens(lua_State *L, read_given *read)
+static struct givens read_givens(lua_State *L, take_value *take)
 {
     struct givens givens = {NULL, 0};
     size_t count = count_names(L);
@@ -370,7 +375,7 @@ static struct givens read_givens(lua_State *L, read_given *read)
     for (lua_pushnil(L); lua_next(L, 2) && givens.count < count; lua_pop(L, 1)) {
         struct given *given = &givens.items[givens.count++];
         *given = (struct given){.name = lua_tostring(L, -2)};
-        read(L, given);
+        take(L, given);
     }
     qsort(givens.items, givens.count, sizeof *givens.items, compare_given);
     return givens;
@@ -427,7 +432,7 @@ BS_FN(l_expr_subs, "f:subs{x = formula, ...} -> expression",
 {
     bs_expr f = fetch(L, 1);
     bs_arg_table(L, 2, "the replacements");
-    struct givens givens = read_givens(L, read_expr);
+    struct givens givens = read_givens(L, take_expr);
     refuse_indices(L, f, &givens);
     return bs_push_expr(L, bs_map_leaves(bs_expr_pool(L), f, replace_symbol, &givens));
 }
@@ -454,7 +459,7 @@ BS_FN(l_expr_eval, "f:eval{x = number, ...} -> number",
         lua_newtable(L);
     }
     bs_arg_table(L, 2, "the values");
-    struct givens givens = read_givens(L, read_number);
+    struct givens givens = read_givens(L, take_number);
     struct bs_env env = {.leaf = look_up, .context = &givens};
     bs_check(L, bs_eval(&valued, f, &env, &err), &err);
     lua_pushnumber(L, valued.value);

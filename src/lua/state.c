@@ -218,13 +218,28 @@ void bs_check(lua_State *L, int status, const struct bs_error *err)
     bs_check_formula(L, status, err, NULL);
 }
 
-/* The formula on a line of its own and a caret below the column. */
+/* Is the byte in the middle of a character? */
+static bool is_inside(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* The formula on a line of its own and a caret below the column; of a long one what is around it.
+ */
 static void push_caret(lua_State *L, const char *formula, int column)
 {
-    size_t before = (size_t)column - 1;
+    enum { AROUND = 60 };
+    size_t at = (size_t)column - 1, length = strlen(formula);
+    size_t start = at > AROUND ? at - AROUND : 0, end = length - at > AROUND ? at + AROUND : length;
+    while (is_inside(formula[start]))
+        start--;
+    while (is_inside(formula[end]))
+        end++;
     struct bs_buf *buf = bs_push_buf(L); // buf
-    bs_buf_printf(buf, "\n    %s\n    ", formula);
-    bs_buf_repeat(buf, " ", bs_width_n(formula, before));
+    bs_buf_put(buf, start > 0 ? "\n    …" : "\n    ");
+    bs_buf_put_n(buf, formula + start, end - start);
+    bs_buf_put(buf, end < length ? "…\n    " : "\n    ");
+    bs_buf_repeat(buf, " ", (start > 0) + bs_width_n(formula + start, at - start));
     bs_buf_char(buf, '^');
     bs_pop_text(L); // text
 }

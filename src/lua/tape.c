@@ -22,16 +22,12 @@ struct bs_tape **bs_push_tape(lua_State *L)
     return bs_box_push(L, tape_type);
 }
 
-static bool is_open(lua_State *L, int index)
-{
-    return *(struct bs_tape **)luaL_checkudata(L, index, tape_type) != NULL;
-}
-
 static struct bs_tape *check_tape(lua_State *L, int index)
 {
-    if (!is_open(L, index))
+    struct bs_tape **box = luaL_checkudata(L, index, tape_type);
+    if (!*box)
         luaL_error(L, "the tape is closed");
-    return *(struct bs_tape **)lua_touserdata(L, index);
+    return *box;
 }
 
 /* An object for an entry of the tape at an index, which it keeps alive in user value 1. */
@@ -100,7 +96,7 @@ static int l_entry_tostring(lua_State *L)
 {
     luaL_checkudata(L, 1, entry_type);
     lua_getiuservalue(L, 1, 1);
-    if (is_open(L, -1))
+    if (*(struct bs_tape **)lua_touserdata(L, -1))
         return push_derivation(L);
     lua_pushliteral(L, "entry of a closed tape");
     return 1;
@@ -323,6 +319,19 @@ BS_FN(l_tape_given, "t:given(name, value) -> entry",
     return 1;
 }
 
+/* A definition is kept as its text is read: put the text in place of the expression at `index`. */
+static void write_out(lua_State *L, int index)
+{
+    struct bs_style style = {.form = BS_ASCII};
+    bs_expr expr = bs_arg_expr(L, index, "the formula");
+    struct bs_buf *buf = bs_push_buf(L);
+    bs_typeset(buf, expr, &style);
+    if (buf->length >= BS_MOST_TEXT)
+        luaL_error(L, "the formula is too long when written out: give parts of it names");
+    bs_pop_text(L);
+    lua_replace(L, index);
+}
+
 BS_FN(l_tape_let, "t:let(name, formula) -> entry",
       "Add a definition to a free-form tape: t:let(\"q\", \"x + y\"). The formula, in quotes or an "
       "expression, uses names that are on the tape already; the name must be new.")
@@ -331,13 +340,9 @@ BS_FN(l_tape_let, "t:let(name, formula) -> entry",
     size_t length;
     struct bs_tape *tape = check_tape(L, 1);
     const char *name = bs_arg_string(L, 2, "the name");
-    if (lua_type(L, 3) != LUA_TSTRING) {
-        struct bs_style style = {.form = BS_ASCII};
-        bs_expr expr = bs_arg_expr(L, 3, "the formula");
-        bs_typeset(bs_push_buf(L), expr, &style);
-        bs_pop_text(L);
-        lua_replace(L, 3);
-    }
+    lua_settop(L, 3);
+    if (lua_type(L, 3) != LUA_TSTRING)
+        write_out(L, 3);
     const char *formula = lua_tolstring(L, 3, &length);
     bs_entry *box = push_box(L, 1);
     bs_check_formula(L, bs_tape_let(tape, name, formula, length, &err), &err, formula);
@@ -639,13 +644,13 @@ BS_FN(l_tape_step, "t:step([n or stride]) -> entry or page",
       "\"phase\" all of the layer or phase; t:step \"term\" the next local partial or entry.")
 {
     struct walk walk = start_walk(check_tape(L, 1), BS_BY_VALUE);
-    lua_Integer count = LUA_MAXINTEGER;
-    if (lua_type(L, 2) == LUA_TSTRING)
+    bool is_stride = lua_type(L, 2) == LUA_TSTRING;
+    if (is_stride)
         walk.stride = (enum bs_stride)bs_arg_choice(L, 2, "stride", strides);
-    else
-        count = arg_steps(L, 2);
-    bool is_one = count == 1 || (count == LUA_MAXINTEGER && walk.stride <= BS_BY_VALUE);
-    return is_one ? show_entry(L, &walk) : show_page(L, &walk, count);
+    lua_Integer count = is_stride ? 1 : arg_steps(L, 2);
+    if (walk.stride > BS_BY_VALUE)
+        return show_page(L, &walk, LUA_MAXINTEGER);
+    return count == 1 ? show_entry(L, &walk) : show_page(L, &walk, count);
 }
 
 /* The entry before a cursor; nil at the beginning. */
@@ -729,11 +734,11 @@ BS_FN(l_tape_play, "t:play([phase]) -> page",
 
 static int l_tape_tostring(lua_State *L)
 {
-    if (!is_open(L, 1)) {
+    struct bs_tape *tape = *(struct bs_tape **)luaL_checkudata(L, 1, tape_type);
+    if (!tape) {
         lua_pushliteral(L, "closed tape");
         return 1;
     }
-    struct bs_tape *tape = check_tape(L, 1);
     int64_t position = bs_tape_cursor(tape).position, length = bs_tape_length(tape);
     struct bs_buf *buf = bs_push_buf(L);
     bs_buf_printf(buf, "tape of %lld entries, %lld shown", (long long)length, (long long)position);

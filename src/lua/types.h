@@ -25,10 +25,7 @@ struct bs_pool *bs_expr_pool(lua_State *L);
 /* An object for an expression of that pool; NULL is refused with the reason the pool has for it. */
 int bs_push_expr(lua_State *L, bs_expr expr);
 
-/*
- * An expression, or what is taken for one: a number, a formula in a string.  In the pool; NULL, as
- * from a constructor, when it could not be built.  The index is positive.
- */
+/* An expression, or what is taken for one: a number, a formula in a string.  Index > 0. */
 bs_expr bs_arg_expr(lua_State *L, int index, const char *what);
 
 /* The field kink of the table at `index`: the slope at kinks, 0, 0.5 or 1; 0 where there is none.

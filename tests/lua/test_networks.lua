@@ -126,6 +126,9 @@ function TestParameters.test_a_seed_draws_what_the_notation_shows_between_0_and_
     lu.assertEquals(count, 4 * 5 + 5 + 5 * 3 + 3)
   end
   lu.assertEquals(mlp{2, 1, seed = 3}:get(), mlp{2, 1, seed = 3}:get())
+  local v = mlp{2, 2, 1, seed = 3, notation = "lecture"}:get().v
+  lu.assertEquals(mlp{2, 2, 1, seed = 3, notation = "delta"}:get().W1,
+    {{v[1][1], v[2][1]}, {v[1][2], v[2][2]}})
   lu.assertNotEquals(mlp{2, 1, seed = 3}:get(), mlp{2, 1, seed = 4}:get())
 end
 

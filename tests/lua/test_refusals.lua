@@ -434,6 +434,35 @@ function TestFormulas.test_a_syntax_error_has_a_caret_below_its_column()
   }, no_state)
 end
 
+function TestFormulas.test_of_a_long_formula_the_part_around_the_caret_is_shown()
+  local terms, tail = ("x_1 + "):rep(1000), (" + x_1"):rep(1000)
+  support.each_refuses({
+    {"expected an operator, got \"$\"\n    … " .. ("x_1 + "):rep(9) .. "αα $" .. (" + x_1"):rep(9) ..
+        " + x_…\n    " .. (" "):rep(2 + 9 * 6 + 3) .. "^",
+      expr, terms .. "αα $" .. tail},
+  }, no_state)
+end
+
+function TestFormulas.test_what_is_too_long_to_be_written_out_is_no_definition()
+  local t, f = tape{x = 1}, symbols "x"
+  for i = 1, 20 do
+    f = sigmoid(f) * (f + i)
+  end
+  support.each_refuses({
+    {"the formula is too long when written out: give parts of it names", t.let, t, "q", f},
+  }, function() return support.tape_state(t) end)
+end
+
+function TestFormulas.test_a_name_is_not_read_as_far_as_a_zero_byte()
+  local t = tape{x = 1}
+  support.each_refuses({
+    {"the name has a character in it that ends a text: \\0", t.let, t, "q\0r", "x"},
+    {"the name of the entry has a character in it that ends a text: \\0", t.value, t, "x\0y"},
+    {"hidden has a character in it that ends a text: \\0", mlp, {1, 1, 1, hidden = "relu\0x"}},
+    {"expected an operator, got the byte 0x00\n    x\n     ^", t.let, t, "q", "x\0y"},
+  }, function() return support.tape_state(t) end)
+end
+
 function TestFormulas.test_operands_and_arguments_are_checked()
   local x = symbols "x"
   support.each_refuses({

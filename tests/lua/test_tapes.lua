@@ -61,6 +61,8 @@ function TestStepping.test_several_steps_give_a_page_of_their_derivations()
   lu.assertEquals(page:text(), tostring(page))
   lu.assertEquals("page: " .. page, "page: " .. tostring(page))
   lu.assertEquals(shown(t), 22)
+  t:step(math.maxinteger)
+  lu.assertEquals(shown(t), 49)
 end
 
 function TestStepping.test_a_layer_and_a_phase_end_where_they_end()

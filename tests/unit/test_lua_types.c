@@ -57,6 +57,8 @@ static const char prelude[] =
     "  d:backward 'p'\n"
     "  d:step(2)\n"
     "  f = sigmoid(symbols 'w' * 'x' + 0.3)\n"
+    "  names = {inputs = {'x.in'}, weights = {{{'a'}}, {{'b'}}}, biases = {'c', 'k'},\n"
+    "           errors = {'e', 'g'}, rate = 'rate'}\n"
     "end\n"
     "local function put(text, value)\n"
     "  if type(value) ~= 'table' then\n"
@@ -93,13 +95,12 @@ static const char *const actions[] = {
     "result = net:train{inputs = {1, 2}, targets = {0, 1}, epochs = 2, batch = 2, seed = 1}",
     "result = {net:forward(2), net:loss(2, 1), net:gradients(2, 1), net:get(), tostring(net)}",
     "result = tostring(net:tape(2, 1, {eta = 0.5}):next(3, 0))",
-    "result = mlp{1, 1, 1, hidden = {'relu'}, bias = 'shared', seed = 2, notation = {"
-    " inputs = {'x.in'}, weights = {{{'a'}}, {{'b'}}}, biases = {'c', 'k'}, errors = {'e', 'g'},"
-    " rate = 'rate'}}:get()",
+    "result = mlp{1, 1, 1, hidden = {'relu'}, bias = 'shared', seed = 2, notation = names}:get()",
     "result = tostring(net:tape(2, 1):as{weights = {{{'a'}}, {{'b'}}}, loss = 'L'}.dL_da)",
     "c:given('z', 1)",
     "c:let('q', 'x*p + sigmoid(y)')",
     "c:let('q', 'x'*symbols 'p' + 1/3)",
+    "c:let('r', 0.1)",
     "c:backward 'p'",
     "d:update({'x', 'y'}, {eta = 0.1})",
     "t:step()",
@@ -120,8 +121,7 @@ static const char *const actions[] = {
     "result = tostring(t:gradcheck())",
     "result = {t:grad 'w_11', t:value 'E_new', tostring(t['w_11\\'']), #t}",
     "local names = {} for e in t:entries 'term' do names[#names + 1] = e.shown end result = names",
-    "local e = t.g_1 result = {tostring(e), tostring(e.closed), tostring(e.chain), e.note, "
-    "e.phase}",
+    "local e = t.g_1 result = {tostring(e), tostring(e.closed), tostring(e.chain), e.note}",
     "result = {f:ascii(), f:latex(), tostring(f:diff 'w'), f:eval{w = 1, x = 2}, f:names()}",
     "result = tostring(f:diff('w', {steps = true}))",
     "result = tostring(f:subs{w = '2*u', x = symbols 'x' + 1}:simplify())",
