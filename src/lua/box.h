@@ -19,13 +19,13 @@ void *bs_box_push(lua_State *L, const char *type); /* a pointer to the NULL in t
 void bs_box_weigh(lua_State *L);
 
 /* Defines a __gc that destroys the T that is in the box, once. */
-#define BS_BOX_GC(name, type, T, destroy)      \
-    static int name(lua_State *L)              \
-    {                                          \
-        T **box = luaL_checkudata(L, 1, type); \
-        destroy(*box);                         \
-        *box = NULL;                           \
-        return 0;                              \
+#define BS_BOX_GC(name, type, T, destroy)                                                       \
+    static int name(lua_State *L)                                                               \
+    {                                                                                           \
+        T **box = luaL_checkudata(L, 1, type); /* NOLINT(bugprone-macro-parentheses): a type */ \
+        destroy(*box);                                                                          \
+        *box = NULL;                                                                            \
+        return 0;                                                                               \
     }
 
 #endif

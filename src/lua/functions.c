@@ -63,9 +63,9 @@ static void document_function(lua_State *L, const struct bs_func *func)
                             : func->arity == 2            ? "x, y"
                                                           : "x";
     const char *usage = lua_pushfstring(L, "%s(%s) -> number or expression", func->name, arguments);
-    const char *help = lua_pushfstring(
-        L, "%s: %s. Of numbers it gives the number, else an expression. Slope: %s.", func->formula,
-        func->about, func->rule);
+    const char *help =
+        lua_pushfstring(L, "%s: %s. Of numbers it gives the number, else an expression. Slope: %s.",
+                        func->formula, func->about, func->rule);
     lua_pushvalue(L, -3);
     bs_doc_set(L, usage, help);
     lua_pop(L, 3);
