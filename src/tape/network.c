@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <math.h>
 
 struct network {
@@ -25,6 +26,7 @@ int bs_network_create(struct bs_graph **out, struct bs_pass *pass, struct bs_not
                       double eta, struct bs_error *err)
 {
     struct network *network = bs_calloc(1, sizeof *network);
+    assert(bs_notation_arch(notation) == bs_pass_arch(pass));
     if (!network)
         return bs_fail_memory(err);
     network->graph = (struct bs_graph){

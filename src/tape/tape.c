@@ -269,32 +269,20 @@ static void move_cursor(struct bs_tape *to, const struct bs_tape *from)
     to->cursor = cursor;
 }
 
-/* A tape in a notation over a pass of the given parameters. */
-static int make_again(struct bs_tape **out, const struct bs_tape *tape,
-                      struct bs_notation *notation, struct bs_params *params, const double *x,
-                      const double *t, struct bs_error *err)
-{
-    struct bs_pass *pass;
-    int status = bs_pass_create(&pass, bs_notation_arch(notation), params, x, t, err);
-    if (status < 0)
-        return status;
-    return bs_tape_of_pass(out, pass, notation, bs_network_eta(tape->graph), err);
-}
-
 int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notation *notation,
                struct bs_error *err)
 {
-    const struct bs_pass *pass = bs_tape_pass(tape);
-    if (!pass)
+    const struct bs_pass *own = bs_tape_pass(tape);
+    if (!own)
         return bs_fail(err, BS_REFUSED, "only the tape of a network has notations");
-    struct bs_tape *made;
-    int status = make_again(&made, tape, notation, bs_pass_params(pass), bs_pass_x(pass),
-                            bs_pass_t(pass), err);
-    if (status < 0)
-        return status;
-    move_cursor(made, tape);
-    *out = made;
-    return BS_OK;
+    struct bs_pass *pass;
+    int status = bs_pass_create(&pass, bs_notation_arch(notation), bs_pass_params(own),
+                                bs_pass_x(own), bs_pass_t(own), err);
+    if (status == BS_OK)
+        status = bs_tape_of_pass(out, pass, notation, bs_network_eta(tape->graph), err);
+    if (status == BS_OK)
+        move_cursor(*out, tape);
+    return status;
 }
 
 int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double *x, const double *t,
@@ -306,10 +294,14 @@ int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double 
         return bs_fail(err, BS_REFUSED,
                        "this tape has no update: give it a rate, as in net:tape(x, d, {eta = 1})");
     struct bs_params *params;
-    const struct bs_pass *pass = bs_tape_pass(tape);
+    struct bs_pass *pass;
+    struct bs_notation *notation = bs_network_notation(tape->graph);
+    const struct bs_pass *own = bs_network_pass(tape->graph);
     int status = bs_network_updated(&params, tape->graph, err);
-    if (status < 0)
-        return status;
-    return make_again(out, tape, bs_network_notation(tape->graph), params, x ? x : bs_pass_x(pass),
-                      t ? t : bs_pass_t(pass), err);
+    if (status == BS_OK)
+        status = bs_pass_create(&pass, bs_notation_arch(notation), params, x ? x : bs_pass_x(own),
+                                t ? t : bs_pass_t(own), err);
+    if (status == BS_OK)
+        status = bs_tape_of_pass(out, pass, notation, bs_network_eta(tape->graph), err);
+    return status;
 }

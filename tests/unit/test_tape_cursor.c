@@ -14,14 +14,13 @@ START_TEST(the_finest_step_shows_partials_before_their_entry)
 {
     struct bs_tape *tape = a_tape("lecture");
     int64_t steps = 0;
-    bs_entry entry;
     bs_tape_seek(tape, entry_of(tape, "dE_dy_1"));
     ck_assert_int_eq(bs_tape_step(tape, BS_BY_TERM), entry_of(tape, "dy_1_dalpha_1"));
     ck_assert_int_eq(bs_tape_cursor(tape).partial, 1);
     ck_assert_int_eq(bs_tape_step(tape, BS_BY_TERM), entry_of(tape, "g_1"));
     ck_assert_int_eq(bs_tape_cursor(tape).partial, 0);
     bs_tape_rewind(tape);
-    while ((entry = bs_tape_step(tape, BS_BY_TERM)) != BS_NO_ENTRY)
+    while (bs_tape_step(tape, BS_BY_TERM) != BS_NO_ENTRY)
         steps++;
     /* g_1, ∂E/∂b_h, e_h and the gradients of six weights have one partial each */
     ck_assert_int_eq(steps, bs_tape_length(tape) + 11);

@@ -27,12 +27,12 @@ START_TEST(the_main_line_is_in_the_order_of_the_design)
     static const struct {
         const char *notation;
         int outputs;
-        const char *output;
         enum bs_bias bias;
+        const char *output;
         double eta;
         const char *names;
     } cases[] = {
-        {"lecture", 1, "sigmoid", BS_BIAS_NONE, 1,
+        {"lecture", 1, BS_BIAS_NONE, "sigmoid", 1,
          "x_1 x_2 d_1 v_11 v_12 v_21 v_22 w_11 w_21 eta "
          "beta_1 b_1 beta_2 b_2 alpha_1 y_1 E "
          "dE_dE dE_dy_1 g_1 dE_db_1 dE_db_2 e_1 e_2 "
@@ -40,7 +40,7 @@ START_TEST(the_main_line_is_in_the_order_of_the_design)
          "dv_11 v_11_new dv_12 v_12_new dv_21 v_21_new dv_22 v_22_new dw_11 w_11_new dw_21 "
          "w_21_new "
          "beta_1_new b_1_new beta_2_new b_2_new alpha_1_new y_1_new E_new"},
-        {"lecture", 1, "sigmoid", BS_BIAS_UNITS, 1,
+        {"lecture", 1, BS_BIAS_UNITS, "sigmoid", 1,
          "x_1 x_2 d_1 v_11 v_12 v_21 v_22 gamma_1 gamma_2 w_11 w_21 theta_1 eta "
          "beta_1 b_1 beta_2 b_2 alpha_1 y_1 E "
          "dE_dE dE_dy_1 g_1 dE_db_1 dE_db_2 e_1 e_2 "
@@ -49,18 +49,18 @@ START_TEST(the_main_line_is_in_the_order_of_the_design)
          "dv_11 v_11_new dv_12 v_12_new dv_21 v_21_new dv_22 v_22_new dgamma_1 gamma_1_new "
          "dgamma_2 gamma_2_new dw_11 w_11_new dw_21 w_21_new dtheta_1 theta_1_new "
          "beta_1_new b_1_new beta_2_new b_2_new alpha_1_new y_1_new E_new"},
-        {"watermelon", 1, "sigmoid", BS_BIAS_SHARED, NAN,
+        {"watermelon", 1, BS_BIAS_SHARED, "sigmoid", NAN,
          "x_1 x_2 y_1 v_11 v_12 v_21 v_22 gamma w_11 w_21 theta "
          "alpha_1 b_1 alpha_2 b_2 beta_1 yhat_1 E "
          "dE_dE dE_dyhat_1 g_1 dE_db_1 dE_db_2 e_1 e_2 "
          "dE_dw_11 dE_dw_21 dE_dtheta dE_dv_11 dE_dv_12 dE_dv_21 dE_dv_22 dE_dgamma"},
-        {"delta", 2, "sigmoid", BS_BIAS_UNITS, NAN,
+        {"delta", 2, BS_BIAS_UNITS, "sigmoid", NAN,
          "x_1 x_2 t_1 t_2 W1_11 W1_12 W1_21 W1_22 b1_1 b1_2 W2_11 W2_12 W2_21 W2_22 b2_1 b2_2 "
          "z1_1 a1_1 z1_2 a1_2 z2_1 a2_1 z2_2 a2_2 E "
          "dE_dE dE_da2_1 dE_da2_2 delta2_1 delta2_2 dE_da1_1 dE_da1_2 delta1_1 delta1_2 "
          "dE_dW2_11 dE_dW2_12 dE_dW2_21 dE_dW2_22 dE_db2_1 dE_db2_2 "
          "dE_dW1_11 dE_dW1_12 dE_dW1_21 dE_dW1_22 dE_db1_1 dE_db1_2"},
-        {"delta", 2, "softmax", BS_BIAS_NONE, NAN,
+        {"delta", 2, BS_BIAS_NONE, "softmax", NAN,
          "x_1 x_2 t_1 t_2 W1_11 W1_12 W1_21 W1_22 W2_11 W2_12 W2_21 W2_22 "
          "z1_1 a1_1 z1_2 a1_2 z2_1 z2_2 a2_1 a2_2 E "
          "dE_dE dE_da2_1 dE_da2_2 delta2_1 delta2_2 dE_da1_1 dE_da1_2 delta1_1 delta1_2 "
