@@ -254,7 +254,7 @@ int main(int argc, char *argv[])
     if (status)
         return status;
     if (line.wants_version) {
-        puts(bs_version());
+        bs_print_version();
         return bs_screen_close(BS_EXIT_WELL);
     }
     const char *lang = line.lang ? line.lang : environment_lang();

@@ -17,11 +17,8 @@ enum bs_input {
 /* Read lines from standard input without any help; a prompt that is NULL is not shown. */
 enum bs_input bs_plain_read(struct bs_buf *line, const char *prompt);
 
-/*
- * GNU Readline: editing, history, completion from L.  Available says whether it was built in.
- * Reading sets it up at first, and asks for the size of the screen every time.
- */
-bool bs_readline_is_available(void);
+/* GNU Readline: editing, history, completion from L.  Set up at the first line that is read. */
+const char *bs_readline_version(void); /* "8.2"; NULL when it was not built in */
 enum bs_input bs_readline_read(struct bs_buf *line, const char *prompt, lua_State *L);
 
 #endif

@@ -1,10 +1,12 @@
 #include "repl/input.h"
 
+#include <stddef.h>
+
 /* Built instead of readline.c where GNU Readline is not wanted. */
 
-bool bs_readline_is_available(void)
+const char *bs_readline_version(void)
 {
-    return false;
+    return NULL;
 }
 
 enum bs_input bs_readline_read(struct bs_buf *line, const char *prompt, lua_State *L)

@@ -3,6 +3,8 @@
 #include "base/interrupt.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,26 +16,47 @@ static void show_prompt(const char *prompt)
     fflush(out);
 }
 
-enum bs_input bs_plain_read(struct bs_buf *line, const char *prompt)
+/*
+ * Wait for a line to be typed, or Ctrl-C.  No Ctrl-C falls between the look at the flag and the
+ * wait; a read would miss it and go on waiting.
+ */
+static void wait_for_line(void)
 {
-    static char *text; /* the C library's, grown as needed */
-    static size_t size;
-    if (prompt)
-        show_prompt(prompt);
+    struct pollfd keyboard = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t held, outside;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, &outside);
+    while (!bs_is_interrupted() && ppoll(&keyboard, 1, NULL, &outside) < 0 && errno == EINTR)
+        ;
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+}
+
+static enum bs_input read_line(struct bs_buf *line)
+{
+    char *text = NULL;
+    size_t size = 0;
     errno = 0;
+    clearerr(stdin); /* a program may have left it at an end or an error */
     ssize_t length = getline(&text, &size, stdin);
     int error = errno;
-    if (length >= 0) {
-        bs_buf_put_n(line, text, (size_t)length);
-        return BS_INPUT_LINE;
-    }
+    if (length > 0)
+        bs_buf_put_n(line, text, (size_t)length - (text[length - 1] == '\n'));
     free(text);
-    text = NULL;
-    size = 0;
-    bool is_failed = ferror(stdin);
-    clearerr(stdin);
     errno = error;
+    if (length > 0)
+        return BS_INPUT_LINE;
     if (bs_is_interrupted())
         return BS_INPUT_INTERRUPTED;
-    return is_failed ? BS_INPUT_FAILED : BS_INPUT_END;
+    return ferror(stdin) ? BS_INPUT_FAILED : BS_INPUT_END;
+}
+
+enum bs_input bs_plain_read(struct bs_buf *line, const char *prompt)
+{
+    if (!prompt)
+        return read_line(line);
+    setvbuf(stdin, NULL, _IONBF, 0); /* what is there to read is then all in the terminal */
+    show_prompt(prompt);
+    wait_for_line();
+    return bs_is_interrupted() ? BS_INPUT_INTERRUPTED : read_line(line);
 }

@@ -26,9 +26,9 @@ static char *typed;
 static bool is_finished;
 static lua_State *completing;
 
-bool bs_readline_is_available(void)
+const char *bs_readline_version(void)
 {
-    return true;
+    return rl_library_version;
 }
 
 static void take_line(char *line)

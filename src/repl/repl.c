@@ -26,13 +26,22 @@ const char *bs_version(void)
     return "backstep " BS_VERSION;
 }
 
+void bs_print_version(void)
+{
+    const char *readline = bs_readline_version();
+    printf("%s, with " LUA_RELEASE, bs_version());
+    if (readline)
+        printf(" and GNU Readline %s; as a whole under the GNU GPL 3 or later", readline);
+    putchar('\n');
+}
+
 static void begin(struct repl *repl, lua_State *L)
 {
     bool is_interactive = isatty(STDIN_FILENO);
     *repl = (struct repl){
         .L = L,
         .is_interactive = is_interactive,
-        .has_readline = is_interactive && isatty(STDOUT_FILENO) && bs_readline_is_available(),
+        .has_readline = is_interactive && isatty(STDOUT_FILENO) && bs_readline_version(),
         .line = BS_BUF_INIT,
         .text = BS_BUF_INIT,
     };

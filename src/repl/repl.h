@@ -11,5 +11,6 @@
 int bs_repl_run(lua_State *L);
 
 const char *bs_version(void); /* "backstep 0.1.0" */
+void bs_print_version(void);  /* that, and what the program was built with */
 
 #endif

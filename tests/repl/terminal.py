@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import tempfile
 import termios
 import time
@@ -15,6 +16,9 @@ import unittest
 
 PROGRAM = os.environ["BACKSTEP"]
 PATIENCE = 60  # seconds; only what hangs waits that long
+HAS_READLINE = b"GNU Readline" in subprocess.run([PROGRAM, "--version"], check=True,
+                                                 stdout=subprocess.PIPE).stdout
+needs_readline = unittest.skipUnless(HAS_READLINE, "built without GNU Readline")
 
 CONTROL = re.compile(
     r"\x1b\[(?P<private>[?>]?)(?P<numbers>[\d;]*)(?P<final>[@-~])|\x1b[()].|\x1b[=>78]|(?P<char>.)",
@@ -170,15 +174,15 @@ class Terminal:
         """Wait until the last line is an empty prompt."""
         self.wait_until(lambda: self.lines()[-1] == prompt, f"the prompt {prompt!r}")
 
-    def run(self, line):
+    def run(self, line, prompt=">", next_prompt=">"):
         """
         Type a line at the prompt, and give the lines shown below it until the next one; lines that
         were pasted with it are among them.
         """
-        self.wait_for_prompt()
+        self.wait_for_prompt(prompt)
         first = len(self.lines())
         self.type(line)
-        self.wait_until(lambda: len(self.lines()) > first and self.lines()[-1] == ">",
+        self.wait_until(lambda: len(self.lines()) > first and self.lines()[-1] == next_prompt,
                         "the next prompt")
         return self.lines()[first:-1]
 

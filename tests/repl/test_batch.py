@@ -118,7 +118,7 @@ class CommandLine(Case):
     def test_tells_its_version(self):
         status, output, errors = run("--version")
         self.assertEqual((status, errors), (0, ""))
-        self.assertRegex(output, r"^backstep \d+\.\d+\.\d+\n$")
+        self.assertRegex(output, r"^backstep \d+\.\d+\.\d+, with Lua 5\.4\.\d+( and GNU Readline \d.*)?\n$")
 
     def test_explains_itself(self):
         status, output, errors = run("--help")

@@ -1,7 +1,7 @@
 """The prompt: what is typed, what is shown, how it is left."""
 
 import tap
-from terminal import BACKSPACE, CTRL_D, LEFT, TAB, UP, TerminalTest, pasted
+from terminal import BACKSPACE, CTRL_D, LEFT, TAB, UP, TerminalTest, needs_readline, pasted
 
 
 class Results(TerminalTest):
@@ -42,25 +42,23 @@ class Results(TerminalTest):
 class Input(TerminalTest):
     def test_goes_on_until_it_is_complete(self):
         terminal = self.open()
-        terminal.wait_for_prompt()
-        terminal.type("for i = 1, 2 do")
-        terminal.wait_for_prompt(">>")
-        terminal.type("print(i)")
-        terminal.wait_for_prompt(">>")
-        terminal.type("end")
-        terminal.wait_for_prompt()
-        self.assertEqual(terminal.lines()[-3:], ["1", "2", ">"])
+        self.assertEqual(terminal.run("for i = 1, 2 do", next_prompt=">>"), [])
+        self.assertEqual(terminal.run("print(i)", ">>", ">>"), [])
+        self.assertEqual(terminal.run("end", ">>"), ["1", "2"])
 
+    @needs_readline
     def test_pasted_runs_statement_by_statement(self):
         terminal = self.open()
         lines = terminal.run(pasted("x = 1\n\nif x then\n  y = {\n    x + 1}\nend\ny[1]\nx\n"))
         self.assertEqual(lines[-3:], ["x", "2", "1"])
 
+    @needs_readline
     def test_pasted_goes_on_where_the_next_line_can_start_no_statement(self):
         terminal = self.open()
         lines = terminal.run(pasted('s = "ab"\ns\n  :upper()\n  :rep(2)\n1\n+ 2'))
         self.assertEqual(lines[-3:], ["+ 2", '"ABAB"', "3"])
 
+    @needs_readline
     def test_pasted_stops_at_the_first_error(self):
         terminal = self.open()
         lines = terminal.run(pasted("x = 1\nmath.pie()\nx = 2\n"))
@@ -70,6 +68,7 @@ class Input(TerminalTest):
             "         ^"])
         self.assertEqual(terminal.run("x"), ["1"])
 
+    @needs_readline
     def test_keeps_what_is_local_to_a_line(self):
         terminal = self.open()
         terminal.run("local x, y = 1, 2")
@@ -84,6 +83,7 @@ class Input(TerminalTest):
         terminal.send("x = {\r1,\r2}\rx\r")
         terminal.wait_for("{1, 2}")
 
+    @needs_readline
     def test_may_be_chinese(self):
         for locale in ({}, {"LC_ALL": "POSIX"}, {"LC_ALL": "zh_CN.UTF-8"}, {"LANG": None}):
             with self.subTest(locale=locale):
@@ -147,6 +147,7 @@ class Errors(TerminalTest):
             "          ^"])
         self.assertEqual(terminal.run("print（1）")[0], "Lua has no character （: type (")
 
+    @needs_readline
     def test_show_the_line_of_an_earlier_input(self):
         terminal = self.open()
         terminal.run(pasted("function f(x)\n  return x + 1\nend"))
@@ -189,6 +190,7 @@ class Help(TerminalTest):
             self.assertIn("backstep steps a small neural network", "\n".join(terminal.run(line)))
 
 
+@needs_readline
 class Completion(TerminalTest):
     def complete(self, text, result):
         terminal = self.open()
@@ -234,6 +236,7 @@ class Completion(TerminalTest):
             self.assertEqual(terminal.run("1"), ["1"])
 
 
+@needs_readline
 class History(TerminalTest):
     def test_is_there_in_the_next_session(self):
         terminal = self.open()
