@@ -48,7 +48,7 @@ static bool is_refused(size_t more)
 }
 
 /* Count a new block, which may be NULL. */
-static void *count(void *block)
+static void *counted(void *block)
 {
     used += malloc_usable_size(block);
     return block;
@@ -56,15 +56,15 @@ static void *count(void *block)
 
 void *bs_alloc(size_t size)
 {
-    return is_refused(size) ? NULL : count(malloc(size ? size : 1));
+    return is_refused(size) ? NULL : counted(malloc(size ? size : 1));
 }
 
-void *bs_calloc(size_t items, size_t size)
+void *bs_calloc(size_t count, size_t size)
 {
-    bool overflows = size && items > SIZE_MAX / size;
-    if (overflows || is_refused(items * size))
+    bool overflows = size && count > SIZE_MAX / size;
+    if (overflows || is_refused(count * size))
         return NULL;
-    return count(calloc(items ? items : 1, size ? size : 1));
+    return counted(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *bs_realloc(void *block, size_t size)

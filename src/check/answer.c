@@ -101,7 +101,7 @@ static bool is_scientific(bs_expr expr)
  */
 static void read_digits(struct bs_answer *out, const char *plain, bs_expr expr)
 {
-    struct literal first = { 0 };
+    struct literal first = {0};
     int literals = read_literals(&first, plain);
     bool scientific = is_scientific(expr) && literals == 3;
     out->is_decimal = scientific || (bs_is_number(expr) && literals == 1);

@@ -16,9 +16,9 @@ static inline int value_of_ref(double *value, void *context, bs_expr leaf, struc
     return BS_OK;
 }
 
-static inline struct bs_valued value_of(bs_expr expr, double *values)
+static inline struct bs_valued value_of(bs_expr expr, const double *values)
 {
-    struct bs_env env = {.leaf = value_of_ref, .context = values};
+    struct bs_env env = {.leaf = value_of_ref, .context = (void *)values};
     struct bs_valued valued;
     ck_assert_ptr_nonnull(expr);
     ck_assert_int_eq(bs_eval(&valued, expr, &env, NULL), BS_OK);

@@ -5,6 +5,7 @@
 #include "repl/complete.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static int l_complete(lua_State *L)
@@ -60,14 +61,16 @@ static lua_State *open_session(void)
 static const char *completions(lua_State *L, const char *text)
 {
     static char joined[2000];
+    int used = 0;
     joined[0] = '\0';
     bs_push_completions(L, text, strlen(text));
     ck_assert_int_eq(lua_gettop(L), 1);
     if (!lua_istable(L, 1))
-        strcpy(joined, "-");
+        snprintf(joined, sizeof joined, "-");
     for (lua_Integer i = 1; lua_istable(L, 1) && lua_rawgeti(L, 1, i) == LUA_TSTRING; i++) {
-        ck_assert_uint_lt(strlen(joined) + strlen(lua_tostring(L, -1)) + 2, sizeof joined);
-        strcat(strcat(joined, *joined ? " " : ""), lua_tostring(L, -1));
+        used += snprintf(joined + used, sizeof joined - (size_t)used, "%s%s", used ? " " : "",
+                         lua_tostring(L, -1));
+        ck_assert_int_lt(used, (int)sizeof joined);
         lua_pop(L, 1);
     }
     lua_settop(L, 0);

@@ -50,7 +50,8 @@ START_TEST(latex_writes_powers_of_ten_and_rules_for_tex)
     must(strstr(text, "a_{b} &= 1.5 \\cdot 10^{-7} &&"), "%s", text);
     must(strstr(text, "c &= 2 \\cdot 10^{20} &&"), "%s", text);
     must(strstr(text, "\\text{step(x) = 1 where x \\(>\\)= 0, else 0}"), "%s", text);
-    must(strstr(text, "\\left(1.5 \\cdot 10^{-7} \\cdot \\left(2 \\cdot 10^{20}\\right)\\right)"), "%s", text);
+    must(strstr(text, "\\left(1.5 \\cdot 10^{-7} \\cdot \\left(2 \\cdot 10^{20}\\right)\\right)"),
+         "%s", text);
     bs_tape_destroy(tape);
 }
 END_TEST
