@@ -366,7 +366,7 @@ static int64_t root_of(const struct bs_graph *graph)
     return circuit_of(graph)->root;
 }
 
-/* A loss that something was built upon stays among the forward definitions. */
+/* A root that another definition stands behind stays among the forward definitions. */
 static enum bs_phase phase_of(const struct bs_graph *graph, int64_t q)
 {
     const struct circuit *circuit = circuit_of(graph);

@@ -21,7 +21,7 @@ static const double AGREEMENT = 1e-12;
 static const double SMALLEST = 1e-300; /* below this doubles lose digits */
 static const double LARGEST = 1e300;   /* above this a sum or product of them may overflow */
 
-/* ---- formulas made so far -------------------------------------------------------------------- */
+/* ---- formulas made so far (open addressing, at most half full) ------------------------------- */
 
 static struct bs_formula *find_formula(const struct bs_formula_cache *cache, bs_entry entry)
 {

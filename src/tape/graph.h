@@ -63,6 +63,7 @@ struct bs_graph_ops {
 
     /* Has ∂E/∂q a name of its own, an error term's: 0, or 1 for ∂E/∂q, −1 for −∂E/∂q. */
     int (*error_sign)(const struct bs_graph *graph, int64_t q);
+    /* ... and what it is, where it has one. */
     void (*error_name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
                        enum bs_form form);
     int64_t (*find)(const struct bs_graph *graph, const char *name, bool *is_error); /* or −1 */

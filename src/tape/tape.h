@@ -98,7 +98,10 @@ int64_t bs_tape_position(const struct bs_tape *tape, bs_entry entry); /* of a pa
 int64_t bs_tape_partial_count(const struct bs_tape *tape, bs_entry entry);
 bs_entry bs_tape_partial(const struct bs_tape *tape, bs_entry entry, int64_t k);
 
-/* By spelling (x1.in is read as x1_in), looked up whole.  Refused with the nearest name. */
+/*
+ * By spelling, looked up whole; or as it is shown (x1.in, α_1, w_11', Δw_11, ∂E/∂w_11).  Refused
+ * with the nearest name.
+ */
 int bs_tape_find(bs_entry *out, const struct bs_tape *tape, const char *name, struct bs_error *err);
 
 /* Of a quantity's entry: the entry of ∂loss/∂it, whatever its name and sign, and whether
@@ -155,7 +158,9 @@ void bs_tape_typeset(struct bs_tape *tape, struct bs_buf *buf, bs_expr expr,
 /* The entry's closed form with names in place of refs, in another pool. */
 bs_expr bs_tape_export(struct bs_tape *tape, struct bs_pool *pool, bs_expr expr);
 
-/* "" or what there is to say beside the value: a kink, a fused form, the first that is not finite.
+/*
+ * "" or what there is to say beside the value: a kink, a fused form, or where it comes from that it
+ * is not finite: the first entry that is not though its operands are.
  */
 void bs_tape_note(struct bs_tape *tape, struct bs_buf *buf, const struct bs_derivation *derivation);
 

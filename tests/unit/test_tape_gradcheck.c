@@ -1,5 +1,7 @@
 #include "test_tape.h"
 
+#include <stdio.h>
+
 /* Derived gradients against differences of the whole forward pass. */
 
 static struct bs_gradcheck check_of(struct bs_tape *tape, int64_t k)
@@ -95,6 +97,58 @@ START_TEST(every_given_of_a_circuit_is_checked)
 }
 END_TEST
 
+/* A definition over names drawn from those there are; each is used again and again. */
+static void define_at_random(struct bs_tape *tape, struct bs_rng *rng, int k)
+{
+    static const char *const forms[] = {
+        "%s*%s + %s",
+        "tanh(%s)*%s - %s",
+        "sigmoid(%s - %s)/(2 + %s^2)",
+        "exp(0.3*%s)*swish(%s) + gelu(%s)",
+        "softmax_2(%s, %s, %s)",
+        "sqrt(1 + %s^2) - log(2 + %s^2)*%s",
+        "(%s + %s)^3/10 - softplus(%s)",
+    };
+    const char *form = forms[bs_rng_below(rng, COUNT_OF(forms))];
+    struct bs_buf formula = BS_BUF_INIT;
+    char name[16];
+    for (const char *at = form; *at; at++) {
+        if (at[0] == '%')
+            bs_buf_printf(&formula, "q%d", (int)bs_rng_below(rng, (uint64_t)k)), at++;
+        else
+            bs_buf_char(&formula, *at);
+    }
+    snprintf(name, sizeof name, "q%d", k);
+    let(tape, name, kept_text(&formula));
+}
+
+START_TEST(random_circuits_agree_with_their_differences)
+{
+    enum { GIVENS = 3, ALL = 9 };
+    struct bs_rng rng;
+    bs_rng_seed(&rng, 9);
+    for (int i = 0; i < 100; i++) {
+        struct bs_tape *tape = circuit_with(0);
+        char name[16];
+        double largest = 0;
+        for (int k = 0; k < GIVENS; k++) {
+            snprintf(name, sizeof name, "q%d", k);
+            give(tape, name, bs_rng_between(&rng, -1, 1));
+        }
+        for (int k = GIVENS; k < ALL; k++)
+            define_at_random(tape, &rng, k);
+        snprintf(name, sizeof name, "q%d", ALL - 1);
+        backward(tape, name);
+        const int64_t count = bs_tape_gradcheck_count(tape);
+        for (int64_t k = 0; k < count; k++)
+            largest = fmax(largest, fabs(check_of(tape, k).derived));
+        for (int64_t k = 0; k < count; k++)
+            ck_assert_double_le(check_of(tape, k).difference, 1e-8 * largest);
+        bs_tape_destroy(tape);
+    }
+}
+END_TEST
+
 /* log has no value below 0, so steps of an eighth are too long here: 1/x = 1000. */
 START_TEST(steps_stay_where_the_loss_has_a_value)
 {
@@ -157,6 +211,7 @@ Suite *bs_suite(void)
                            every_parameter_of_a_network_is_checked,
                            a_wrong_gradient_is_seen,
                            every_given_of_a_circuit_is_checked,
+                           random_circuits_agree_with_their_differences,
                            steps_stay_where_the_loss_has_a_value,
                            where_there_is_no_value_at_all_there_is_no_numerical_gradient,
                            at_a_kink_the_numerical_gradient_is_the_mean_of_both_slopes,
