@@ -13,15 +13,23 @@ static size_t outside(lua_State *L)
     return used > inside ? used - inside : 0;
 }
 
+/* Inside a finalizer Lua answers -1. */
+bool bs_is_collecting(lua_State *L)
+{
+    return lua_gc(L, LUA_GCISRUNNING) == 1;
+}
+
 /* In portions, since each step of the collector has its own cost. */
 void bs_box_weigh(lua_State *L)
 {
     enum { PORTION = 1 << 16, KILOBYTE = 1024, MOST = 1 << 20 };
     struct bs_session *session = bs_session(L);
+    if (!bs_is_collecting(L))
+        return;
     size_t now = outside(L), grown = now > session->outside ? now - session->outside : 0;
     if (grown > 0 && grown < PORTION)
         return;
-    if (grown > 0 && lua_gc(L, LUA_GCISRUNNING))
+    if (grown > 0)
         lua_gc(L, LUA_GCSTEP, grown / KILOBYTE < MOST ? (int)(grown / KILOBYTE) : MOST);
     session->outside = outside(L);
 }

@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 
 /*
  * A userdata that owns one C object, so that an error in Lua releases it: push the empty box, then
@@ -17,6 +18,9 @@ void *bs_box_push(lua_State *L, const char *type); /* a pointer to the NULL in t
  * done it.  bs_box_push does so before it makes a box.
  */
 void bs_box_weigh(lua_State *L);
+
+/* Not where a program has stopped the collector, and not while it is calling a finalizer. */
+bool bs_is_collecting(lua_State *L);
 
 /* Defines a __gc that destroys the T that is in the box, once. */
 #define BS_BOX_GC(name, type, T, destroy)                                                       \

@@ -21,8 +21,11 @@ static const char expr_type[] = "expression", steps_type[] = "steps", pool_type[
  * An object is the pointer to a node, and in user value 1 the box of the pool that the node is in,
  * which it keeps alive.  All work is done in one pool, whose box is in the registry.  When that has
  * grown to MOST_POOL bytes another takes its place: what is used again is copied there, the rest
- * goes with the old pool when nobody has an object of it any more.  The pool only changes when a
- * new object is made, so what a function builds on the way to its result is in one pool.
+ * goes with the old pool when nobody has an object of it any more.
+ *
+ * The pool only changes when a new object is made, so what a function builds on the way to its
+ * result is in one pool.  Functions that build call no Lua; but any of them may be interrupted by a
+ * finalizer, which therefore never changes the pool.
  */
 enum { MOST_POOL = 1 << 20 };
 
@@ -75,7 +78,7 @@ int bs_push_expr(lua_State *L, bs_expr expr)
     struct bs_pool *pool = push_pool(L); // expr, pool
     lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, expr_type);
-    if (bs_pool_size(pool) > MOST_POOL)
+    if (bs_pool_size(pool) > MOST_POOL && bs_is_collecting(L))
         begin_pool(L);
     return 1;
 }
@@ -299,8 +302,9 @@ BS_FN(l_expr_diff, "f:diff(x, [options]) -> expression",
       "The derivative of f for the symbol x, simplified. With {steps = true} a page of the rules "
       "that lead to it, one a line.")
 {
+    bool by_steps = option_steps(L, 3); /* may call Lua, see above */
     bs_expr f = fetch(L, 1), x = arg_symbol(L, 2);
-    if (option_steps(L, 3))
+    if (by_steps)
         return diff_by_steps(L, f, x);
     return bs_push_expr(L, bs_diff(bs_expr_pool(L), f, x, NULL));
 }

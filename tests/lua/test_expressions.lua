@@ -124,6 +124,44 @@ function TestLife.test_expressions_outlive_many_others()
   lu.assertEquals(kept[2]:diff(x), expr(2000))
 end
 
+-- Finalizers run in the middle of whatever asks for memory, here of the building of a formula.
+function TestLife.test_a_finalizer_that_builds_does_not_disturb_who_is_building()
+  local calls, built = 0, 0
+  local function arm()
+    setmetatable({}, {__gc = function()
+      calls = calls + 1
+      for _ = 1, 5000 do
+        built = built + 1
+        assert(tostring(x * built) == "x·" .. built)
+      end
+      if calls < 20 then arm() end
+    end})
+  end
+  arm()
+  local pause = collectgarbage("setpause", 100)
+  local arguments = {}
+  for i = 1, 200 do
+    arguments[i] = "a_" .. i .. " + " .. i
+  end
+  while calls < 20 do
+    lu.assertEquals(max(table.unpack(arguments)),
+      expr("max(" .. table.concat(arguments, ", ") .. ")"))
+  end
+  collectgarbage("setpause", pause)
+end
+
+function TestLife.test_options_that_call_lua_do_not_disturb_who_asked_for_them()
+  local options = setmetatable({}, {__index = function()
+    for i = 1, 10000 do
+      lu.assertEquals(#(x * i):names(), 1)
+    end
+    collectgarbage()
+    collectgarbage()
+    return false
+  end})
+  lu.assertEquals(sigmoid(x * "w_1"):diff("w_1", options), sigmoid(x * "w_1"):diff("w_1"))
+end
+
 -- Lua finalizes in the reverse order of making: this is called when the pool is gone.
 function TestLife.test_an_expression_used_at_the_end_of_the_session_is_refused()
   local program = os.tmpname()
