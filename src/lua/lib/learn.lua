@@ -80,7 +80,7 @@ end
 function commands.skip(dialogue, block, state)
   if not state.is_right then
     print_prose "skipped"
-    host.write(show.answer(dialogue.lesson, block, dialogue.seen))
+    host.write(show.derivations(dialogue.lesson, {block.entry}, dialogue.seen))
     state.is_revealed = true
   end
 end
@@ -146,7 +146,7 @@ local function take_answer(dialogue, block, state, typed)
     if not state.is_right then
       state.is_right, state.needed, state.earned = true, state.tries, not state.is_revealed
     end
-    host.write(show.answer(dialogue.lesson, block, dialogue.seen))
+    host.write(show.derivations(dialogue.lesson, {block.entry}, dialogue.seen))
     return
   end
   if not state.is_right then
@@ -175,7 +175,7 @@ function present.text(dialogue, block)
 end
 
 function present.show(dialogue, block)
-  print_text(show.entries(block, dialogue.seen))
+  print_text(show.entries(dialogue.lesson, block, dialogue.seen))
 end
 
 function present.ask(dialogue, block)

@@ -23,39 +23,34 @@ function show.prose(self, text)
   return (host.prose(unbroken, 0):gsub("\u{A0}", " "))
 end
 
+-- Append what an entry is made of, and it, to `texts`, leaving out what is seen, given, or asked for
+-- by a question: so no number in a derivation comes from nowhere.
+local function add_derivations(texts, self, entry, seen)
+  seen[entry.name] = true
+  for _, name in ipairs(entry.closed and entry.closed:names() or {}) do
+    local operand = self.tape:entry(name)
+    local is_known = seen[operand.name] or self.asked[operand.name] or operand.phase == "given"
+    if not is_known then
+      add_derivations(texts, self, operand, seen)
+    end
+  end
+  texts[#texts + 1] = tostring(entry) .. "\n"
+end
+
 -- The derivations of the entries that `seen` does not have yet, which it has afterwards.
-function show.derivations(entries, seen)
+function show.derivations(self, entries, seen)
   local texts = {}
   for _, entry in ipairs(entries) do
     if not seen[entry.name] then
-      seen[entry.name] = true
-      texts[#texts + 1] = tostring(entry) .. "\n"
+      add_derivations(texts, self, entry, seen)
     end
   end
   return concat(texts)
 end
 
--- Append what an entry is made of, and it, leaving out what is seen, given, or a question's.
-local function add_operands(entries, self, entry, seen)
-  for _, name in ipairs(entry.closed and entry.closed:names() or {}) do
-    local operand = self.tape:entry(name)
-    if not (seen[operand.name] or self.asked[operand.name] or operand.phase == "given") then
-      add_operands(entries, self, operand, seen)
-    end
-  end
-  entries[#entries + 1] = entry
-end
-
--- The answer to a question: no number in it comes from nowhere.
-function show.answer(self, block, seen)
-  local entries = {}
-  add_operands(entries, self, block.entry, seen)
-  return show.derivations(entries, seen)
-end
-
 -- What a block shows; "" when all of it has been shown.
-function show.entries(block, seen)
-  local text = show.derivations(block.entries, seen)
+function show.entries(self, block, seen)
+  local text = show.derivations(self, block.entries, seen)
   if text == "" or not block.phase then
     return text
   end
@@ -74,13 +69,13 @@ function part.text(self, block)
   return show.prose(self, block.text)
 end
 
-function part.show(_, block, seen)
-  return show.entries(block, seen)
+function part.show(self, block, seen)
+  return show.entries(self, block, seen)
 end
 
 function part.ask(self, block, seen)
   return say("question", block.number, block.entry.shown) .. "   " .. show.worth(block) .. "\n"
-    .. show.answer(self, block, seen)
+    .. show.derivations(self, {block.entry}, seen)
 end
 
 -- The entries in order, an array for each phase.
@@ -104,7 +99,7 @@ local function add_rest(parts, self, seen)
     for _, entry in ipairs(entries) do
       is_begun = is_begun or seen[entry.name]
     end
-    local text, heading = show.derivations(entries, seen), host.phase(entries.phase)
+    local text, heading = show.derivations(self, entries, seen), host.phase(entries.phase)
     if text ~= "" then
       heading = is_begun and say("the_rest", heading) or heading
       parts[#parts + 1] = show.heading(heading, "─") .. text
