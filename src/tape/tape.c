@@ -202,7 +202,8 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
 {
     struct bs_graph *graph;
     struct bs_tape *tape;
-    int status = bs_network_create(&graph, pass, notation, eta, err);
+    int status = isinf(eta) ? bs_fail(err, BS_REFUSED, "eta must be a finite number, got %g", eta)
+                            : bs_network_create(&graph, pass, notation, eta, err);
     if (status < 0) {
         bs_pass_destroy(pass);
         return status;

@@ -46,7 +46,7 @@ int bs_tape_create(struct bs_tape **out, double kink, struct bs_error *err);
 /*
  * The tape of one pass of a network in a notation that fits it.  The pass is the tape's from then
  * on, also when this fails; of the notation it takes a share.  `eta` NAN: no rate, so no update.
- * Refused: two entries that would have the same spelling.
+ * Refused: an infinite eta, two entries that would have the same spelling.
  */
 int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
                     double eta, struct bs_error *err);

@@ -463,6 +463,21 @@ START_TEST(without_a_rate_there_is_no_update_and_no_next)
 }
 END_TEST
 
+START_TEST(an_infinite_rate_is_refused)
+{
+    struct net_case made = case_of(a_arch(BS_BIAS_NONE), a_params, a_x, a_t);
+    struct bs_notation *notation = notation_of(made.arch, "lecture");
+    struct bs_tape *tape = NULL;
+    struct bs_error err;
+    ck_assert_int_eq(bs_tape_of_pass(&tape, made.pass, notation, INFINITY, &err), BS_REFUSED);
+    ck_assert_str_eq(err.text, "eta must be a finite number, got inf");
+    ck_assert_ptr_null(tape);
+    made.pass = NULL; /* is the tape's in any case */
+    bs_notation_drop(notation);
+    finish_case(&made);
+}
+END_TEST
+
 START_TEST(an_interrupted_update_can_be_asked_for_again)
 {
     struct bs_tape *tape = tape_with("lecture", 1, "sigmoid", BS_BIAS_NONE, 1), *next = NULL;
@@ -499,6 +514,7 @@ Suite *bs_suite(void)
                                    notations_give_the_same_numbers,
                                    the_next_tape_is_that_of_the_updated_parameters,
                                    without_a_rate_there_is_no_update_and_no_next,
+                                   an_infinite_rate_is_refused,
                                    an_interrupted_update_can_be_asked_for_again,
                                    NULL,
                                });
