@@ -38,20 +38,19 @@ static bool is_refused(struct attempt *attempt, int status)
         }                                                                        \
     } while (0)
 
+/* As it is shown: the name, the lines, the numbers put into the last, the note. */
 static void must_write(struct attempt *attempt, struct bs_tape *tape,
                        const struct bs_derivation *derivation)
 {
     const struct bs_style style = {.form = BS_UNICODE, .digits = BS_FOUR_FIGURES};
-    for (int numbers = 0; numbers < 2; numbers++) {
-        struct bs_buf buf = BS_BUF_INIT;
-        bs_tape_name(tape, &buf, derivation->entry);
-        bs_tape_note(tape, &buf, derivation);
-        for (int i = 0; i < derivation->count; i++)
-            bs_tape_typeset(tape, &buf, derivation->lines[i].expr, &style, numbers);
-        must(!buf.failed || !attempt->was_refused, "written twice in vain");
-        attempt->was_refused = attempt->was_refused || buf.failed;
-        bs_buf_finish(&buf);
-    }
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_tape_name(tape, &buf, derivation->entry);
+    for (int i = 0; i < derivation->count; i++)
+        bs_tape_typeset(tape, &buf, derivation->lines[i].expr, &style, i == derivation->count - 1);
+    bs_tape_note(tape, &buf, derivation);
+    must(!buf.failed || !attempt->was_refused, "written in vain once more");
+    attempt->was_refused = attempt->was_refused || buf.failed;
+    bs_buf_finish(&buf);
 }
 
 /* All entries at the finest step, derived, written and found by name. */
