@@ -127,7 +127,7 @@ enum { BS_MOST_LINES = 3, BS_RULE_TEXT = 96 };
 struct bs_derivation {
     bs_entry entry;
     enum bs_phase phase;
-    char general[256]; /* the definition with its index, "Σ_i x_i·v_i1"; "" where it has none */
+    char general[320]; /* the definition with its index, "Σ_i x_i·v_i1"; "" where it has none */
     int count;         /* symbolic lines, 0 for a given; the last is the closed form */
     struct {
         bs_expr expr;

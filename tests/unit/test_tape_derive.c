@@ -64,6 +64,24 @@ START_TEST(a_definition_has_a_general_form_a_rule_and_its_numbers)
 }
 END_TEST
 
+/* −Σ_j (t_j log y_j + (1 − t_j) log (1 − y_j)), the longest there is, in the longest names. */
+START_TEST(a_general_form_is_whole_whatever_its_names)
+{
+    struct bs_arch *arch = arch_of(1, (const int[]){1, 1}, (const char *const[]){"sigmoid"},
+                                   BS_BIAS_NONE, "binary_cross_entropy");
+    char y[BS_LONGEST_NAME + 1] = "", t[BS_LONGEST_NAME + 1] = "";
+    memset(y, 'y', BS_LONGEST_NAME);
+    memset(t, 't', BS_LONGEST_NAME);
+    const struct bs_notation_spec spec = {.target = {.stem = t}, .a = {{.stem = y}}};
+    struct bs_tape *tape =
+        network_tape(drop_arch(arch, table_of(arch, &spec)), (const double[]){1}, a_x, a_t, NAN);
+    struct bs_buf whole = BS_BUF_INIT;
+    bs_buf_printf(&whole, "−Σ_j (%s_j log %s_j + (1 − %s_j) log (1 − %s_j))", t, y, t, y);
+    ck_assert_str_eq(derived(tape, entry_of(tape, "E")).general, kept_text(&whole));
+    bs_tape_destroy(tape);
+}
+END_TEST
+
 START_TEST(a_given_has_no_lines)
 {
     struct bs_tape *tape = a_tape("lecture");
@@ -235,6 +253,7 @@ Suite *bs_suite(void)
     return bs_suite_of("derive", (const TTest *const[]){
                                      an_error_term_is_derived_in_five_lines,
                                      a_definition_has_a_general_form_a_rule_and_its_numbers,
+                                     a_general_form_is_whole_whatever_its_names,
                                      a_given_has_no_lines,
                                      a_second_derivation_gives_the_same_expressions,
                                      closed_forms_are_those_of_the_textbook,
