@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "base/width.h"
+#include "expr/func.h"
 #include "lua/doc.h"
 #include "lua/module.h"
 #include "lua/names.h"
@@ -21,11 +22,11 @@ static const char orientation[] =
     "a "
     "value at a time, and prints each value beside its derivation.\n"
     "\n"
-    "    net = mlp{2, 2, 1, notation = \"lecture\"}      a network\n"
+    "    net = mlp{2, 2, 1, notation = \"lecture\", bias = false}\n"
     "    net:set{v = {{0.1, 0.4}, {0.8, 0.6}}, w = {{0.3}, {0.9}}}\n"
-    "    t = net:tape({0.35, 0.9}, {0.5}, {eta = 1})   its tape: every value, named\n"
-    "    t:step()                                      the next value\n"
-    "    t.g_1                                         the value called g_1\n"
+    "    t = net:tape({0.35, 0.9}, {0.5}, {eta = 1})   -- every value, named\n"
+    "    t:step()                                      -- the next value\n"
+    "    t.g_1                                         -- the value called g_1\n"
     "\n"
     "What you type is Lua; its result is shown. Tab completes a name, _ is the last result, Ctrl-C "
     "stops what is running, Ctrl-D leaves. help(x) or ?x tells about a function, a method "
@@ -93,12 +94,15 @@ static size_t first_sentence(const char *help)
     return end ? (size_t)(end + 1 - help) : strlen(help);
 }
 
-/* A line of a list: how it is called, and in a second column what it does. */
+/* A line of a list: how it is called, without what it gives, and in a second column what it does.
+ */
 static void put_row(struct bs_buf *out, const char *usage, const char *help, int columns)
 {
-    size_t start = out->length;
-    bs_buf_printf(out, "  %s", usage);
-    if (bs_width(usage) > USAGE_COLUMNS - 4) {
+    const char *arrow = strstr(usage, " -> ");
+    size_t length = arrow ? (size_t)(arrow - usage) : strlen(usage), start = out->length;
+    bs_buf_put(out, "  ");
+    bs_buf_put_n(out, usage, length);
+    if (bs_width_n(usage, length) > USAGE_COLUMNS - 4) {
         bs_buf_char(out, '\n');
         start = out->length;
     }
@@ -115,32 +119,59 @@ static void put_doc(struct bs_buf *out, const char *usage, const char *help, int
 
 /* ------------------------------------------------------------------ what there is to tell */
 
-/* A row for every documented field of the table at `index`, by name.  Gives their number. */
-static int put_fields(lua_State *L, struct bs_buf *out, int index)
+typedef void put_entry(struct bs_buf *out, const char *usage, const char *help, int columns);
+
+/* Each documented field of the table at `index`, by name. */
+static void put_fields(lua_State *L, struct bs_buf *out, int index, put_entry *put)
 {
-    int rows = 0;
     index = lua_absindex(L, index);
     bs_push_field_names(L, index);                                       // names
     for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) { // names, name
         const char *usage, *help;
         lua_rawget(L, index); // names, value
-        if (bs_doc_get(L, -1, &usage, &help)) {
-            put_row(out, usage, help, text_columns(L));
-            rows++;
-        }
+        if (bs_doc_get(L, -1, &usage, &help))
+            put(out, usage, help, text_columns(L));
         lua_pop(L, 1);
     }
     lua_pop(L, 2);
-    return rows;
+}
+
+static bool is_formula_function(const char *usage)
+{
+    size_t length;
+    const char *name = bs_usage_name(usage, &length);
+    return bs_func_find_n(name, length);
+}
+
+/* The functions of formulas are many and look alike: their names will do. */
+static void put_formula_name(struct bs_buf *out, const char *usage, const char *help, int columns)
+{
+    (void)help, (void)columns;
+    size_t length;
+    const char *name = bs_usage_name(usage, &length);
+    if (is_formula_function(usage))
+        bs_buf_printf(out, " %.*s", (int)length, name);
+}
+
+static void put_other_row(struct bs_buf *out, const char *usage, const char *help, int columns)
+{
+    if (!is_formula_function(usage))
+        put_row(out, usage, help, columns);
 }
 
 static void put_orientation(lua_State *L, struct bs_buf *out)
 {
+    static const char heading[] = "Functions of numbers and expressions:";
     put_text(out, orientation, 0, text_columns(L));
     bs_module_load_globals(L);
     lua_pushglobaltable(L);
-    put_fields(L, out, -1);
-    lua_pop(L, 1);
+    put_fields(L, out, -1, put_other_row);
+    struct bs_buf *names = bs_push_buf(L); // _G, names
+    bs_buf_put(names, heading);
+    put_fields(L, names, -2, put_formula_name);
+    bs_buf_char(out, '\n');
+    put_text(out, bs_buf_text(names), 0, text_columns(L));
+    lua_pop(L, 2);
 }
 
 static const char *const standard_tables[] = {
@@ -232,7 +263,7 @@ static void put_type(lua_State *L, struct bs_buf *out)
     put_doc(out, name, help, text_columns(L));
     lua_getfield(L, -1, "__methods");
     bs_buf_char(out, '\n');
-    put_fields(L, out, -1);
+    put_fields(L, out, -1, put_row);
     lua_pop(L, 1);
 }
 
@@ -250,7 +281,7 @@ static void put_value(lua_State *L, struct bs_buf *out, int index)
         lua_pop(L, 1);
     }
     if (lua_istable(L, index))
-        put_fields(L, out, index);
+        put_fields(L, out, index, put_row);
     if (out->length == before)
         bs_buf_printf(out, "A value of Lua's type %s: https://www.lua.org/manual/5.4/\n",
                       luaL_typename(L, index));
@@ -302,8 +333,6 @@ static size_t push_matches(lua_State *L, doc_match *match, const char *wanted)
     bs_sort(L, -1, NULL);
     return (size_t)count;
 }
-
-typedef void put_entry(struct bs_buf *out, const char *usage, const char *help, int columns);
 
 static bool put_matches(lua_State *L, struct bs_buf *out, doc_match *match, const char *wanted,
                         const char *heading, put_entry *put)

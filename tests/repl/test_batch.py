@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -183,6 +184,13 @@ class Output(Case):
 class Help(Case):
     def test_is_there_for_everything(self):
         self.assertEqual(run("-e", "help.check()"), (0, "", ""))
+
+    def test_shows_an_example_that_runs(self):
+        example = [line for line in run("help")[1].splitlines() if re.match("    [^ ]", line)]
+        status, output, errors = run(text="\n".join(example))
+        self.assertEqual((status, errors), (0, ""))
+        self.assertRegex(output, r"\nx_1 = 0\.35 +given\n")
+        self.assertRegex(output, r"\ng_1 = (.*\n)+    = −0\.04068 ")  # the slides' figure, −0.0406...
 
     def test_is_missed_where_there_is_none(self):
         code = """
