@@ -1,6 +1,6 @@
--- Functions and methods called with anything at all, in any order: nothing crashes, the engine never
--- contradicts itself, and what is refused changes nothing.  SEED and CALLS in the environment choose
--- another run.
+-- Functions and methods called with anything at all, in any order: nothing crashes, the engine
+-- never contradicts itself, and what is refused changes nothing.  SEED and CALLS in the environment
+-- choose another run.
 
 local lu = require("luaunit")
 local support = require("support")
@@ -21,8 +21,8 @@ local words = {
 }
 
 local fields = {
-  "x", "y", "v", "w", "W1", "b1", "gamma", "theta", "eta", "kink", "hidden", "output", "bias", "loss",
-  "notation", "seed", "inputs", "targets", "weights", "biases", "z", "a", "errors", "rate", "sign",
+  "x", "y", "v", "w", "W1", "b1", "gamma", "theta", "eta", "kink", "hidden", "output", "bias",
+  "loss", "notation", "seed", "inputs", "targets", "weights", "biases", "z", "a", "errors", "rate", "sign",
   "layout", "epochs", "batch", "steps", "n", "j", "x_1", "x_j", "stop_below", "shuffle",
 }
 
