@@ -22,8 +22,8 @@ local words = {
 
 local fields = {
   "x", "y", "v", "w", "W1", "b1", "gamma", "theta", "eta", "kink", "hidden", "output", "bias",
-  "loss", "notation", "seed", "inputs", "targets", "weights", "biases", "z", "a", "errors", "rate", "sign",
-  "layout", "epochs", "batch", "steps", "n", "j", "x_1", "x_j", "stop_below", "shuffle",
+  "loss", "notation", "seed", "inputs", "targets", "weights", "biases", "z", "a", "errors", "rate",
+  "sign", "layout", "epochs", "batch", "steps", "n", "j", "x_1", "x_j", "stop_below", "shuffle",
 }
 
 local numbers = {0, 1, 2, 3, -1, 0.5, -0.0, 0 / 0, 1 / 0, -1 / 0, 1e308, 5e-324, math.maxinteger}
