@@ -198,7 +198,8 @@ static int l_host_page(lua_State *L)
 
 /*
  * host.judge(tape, name, typed, {wanted = figures, figures = n or decimals = n}): the verdict,
- * "right", "coarse", "sign", "wrong" or "unreadable", and a sentence.
+ * "right", "coarse", "sign", "wrong" or "unreadable", and a sentence; why something is unreadable
+ * is told in English alone.
  */
 static int l_host_judge(lua_State *L)
 {
@@ -224,11 +225,12 @@ static int l_host_judge(lua_State *L)
         bs_check(L, status, &err);
     enum bs_verdict verdict = bs_answer_judge(&answer, &question);
     lua_pushstring(L, verdicts[verdict]);
+    const char *lang = bs_session(L)->lang;
     struct bs_buf *buf = bs_push_buf(L); // verdict, buf
-    if (status == BS_REFUSED)
+    if (status == BS_REFUSED && strcmp(lang, "en") == 0)
         bs_buf_put(buf, err.text);
     else
-        bs_verdict_put(buf, verdict, &question, bs_session(L)->lang);
+        bs_verdict_put(buf, verdict, &question, lang);
     bs_pop_text(L);
     return 2;
 }

@@ -70,6 +70,12 @@ f = q + 1.5                                    definition
 """
 
 
+UNREADABLE = """\
+An answer is a number, such as -0.0407, 2/3 or 2.65e-3; help tells what else can
+be typed.
+"""
+
+
 def lines(text, count):
     return "".join(text.splitlines(keepends=True)[:count])
 
@@ -100,7 +106,7 @@ class Learn(unittest.TestCase):
     def test_an_expression_is_an_answer(self):
         self.check(["2*3", "6/7", "q + 1.5"],
                    Q + "Right.\n" + Q_SOLVED + "\n" + P + "Right.\n" + P_SOLVED + "\n"
-                   + F + 'an answer is made of numbers, and "q" is a name\n'
+                   + F + 'an answer is made of numbers, and "q" is a name\n' + UNREADABLE
                    + "We stop here.\n"
                    + summary(first=2, later=0, wrong=0, points=4))
 
@@ -126,8 +132,8 @@ class Learn(unittest.TestCase):
                    Q + "Right.\n" + Q_SOLVED + "\n" + P
                    + "Too coarse: give at least 3 significant figures.\n"
                    + "The sign is wrong.\nA hint:\n" + lines(P_SOLVED, 1)
-                   + 'an answer is made of numbers, and "six" is a name\n'
-                   + "expected a number, a name or (, but the formula ends\n"
+                   + 'an answer is made of numbers, and "six" is a name\n' + UNREADABLE
+                   + "expected a number, a name or (, but the formula ends\n" + UNREADABLE
                    + "Right.\n" + P_SOLVED + "\n" + F + "We stop here.\n"
                    + summary(first=1, later=1, wrong=0, points=4))
 
@@ -169,11 +175,12 @@ class Learn(unittest.TestCase):
         self.assertEqual(done.stdout.count("    skip    the answer"), 2)
 
     def test_the_dialogue_is_in_chinese_too(self):
-        done = self.learn("提示", "6.5", "6", "0.8", "跳过", "结束", lang="zh")
+        done = self.learn("提示", "六", "6.5", "6", "0.8", "跳过", "结束", lang="zh")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         shown = done.stdout
         for text in ["小题\n════\n", "请输入一个数", "把 x 与 y 相乘。", "已知量\n──────\n",
-                     "第 1 题（共 3 题）：q = ?   （1 分，2 位有效数字）\n提示：\n两者都已给出。\n",
+                     "第 1 题（共 3 题）：q = ?   （1 分，2 位有效数字）\n提示：\n两者都已给出。\n"
+                     "这不是答案。\n答案是一个数，",
                      "正确。\nq = x·y", "精度不够：请至少给出 3 位有效数字。\n", "已跳过，解法如下：\np = q/z",
                      "给 q 加上 1.5。", "到此结束。\n", "得分：1 / 5。\n"]:
             self.assertIn(text, shown)

@@ -138,6 +138,9 @@ end
 local function take_answer(dialogue, block, state, typed)
   local verdict, sentence = judge(dialogue, block, typed)
   host.write(sentence .. "\n")
+  if verdict == "unreadable" then
+    print_prose "what_is_an_answer"
+  end
   if verdict == "coarse" or verdict == "unreadable" then
     return STAY
   end

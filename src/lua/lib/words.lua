@@ -35,6 +35,11 @@ Type a number, or an expression such as 0.1*0.35. Or type:
     back    回到上一题
     quit    结束]],
   },
+  what_is_an_answer = {
+    en = "An answer is a number, such as -0.0407, 2/3 or 2.65e-3; help tells what else can be "
+      .. "typed.",
+    zh = "答案是一个数，例如 -0.0407、2/3 或 2.65e-3；输入 help 可查看还能输入什么。",
+  },
   hint = {en = "A hint:", zh = "提示："},
   all_is_said = {en = "That is the value. Type it to go on, or skip.",
     zh = "值已给出。输入它以继续，或输入 skip 跳过。"},
