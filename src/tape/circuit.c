@@ -216,10 +216,10 @@ static bs_expr define(const struct bs_graph *graph, struct bs_pool *pool, int64_
     return circuit_of(graph)->quantities[q].definition;
 }
 
-static bs_expr no_fused(const struct bs_graph *graph, struct bs_pool *pool, int64_t q)
+static bool has_no_fused(const struct bs_graph *graph, int64_t q)
 {
-    (void)graph, (void)pool, (void)q;
-    return NULL;
+    (void)graph, (void)q;
+    return false;
 }
 
 /* ---- backward -------------------------------------------------------------------------------- */
@@ -440,7 +440,7 @@ const struct bs_graph_ops bs_circuit_ops = {
     .find = find,
     .general = put_general,
     .define = define,
-    .fused = no_fused,
+    .has_fused = has_no_fused,
     .user_count = user_count,
     .user = user,
     .is_inlined = is_inlined,

@@ -182,16 +182,28 @@ static bool find_beside(struct beside *beside, bs_expr expr)
     return is_beside;
 }
 
+/* A threshold goes into units, and into nothing else. */
+static bool may_be_threshold(const struct bs_tape *tape, int64_t q)
+{
+    const struct bs_graph *graph = tape->graph;
+    bool may_be = true;
+    for (int64_t k = 0; may_be && k < graph->ops->user_count(graph, q); k++) {
+        int64_t c = graph->ops->user(graph, q, k);
+        may_be = c != root_of(tape) && graph->ops->is_inlined(graph, c);
+    }
+    return may_be;
+}
+
 /* How many terms; 0 where q is no threshold, −1 when out of memory. */
 static int64_t threshold_terms(bs_expr *terms, struct bs_tape *tape, int64_t q)
 {
     const struct bs_graph *graph = tape->graph;
+    if (!may_be_threshold(tape, q))
+        return 0;
     bs_expr self = ref(tape, BS_ROLE_VALUE, q), minus_self = bs_neg(tape->pool, self);
     struct beside beside = {tape, self, minus_self, 0, terms, 0, graph->ops->user_count(graph, q)};
     for (int64_t k = 0; k < beside.most; k++) {
         beside.user = graph->ops->user(graph, q, k);
-        if (beside.user == root_of(tape) || !graph->ops->is_inlined(graph, beside.user))
-            return 0;
         bs_expr definition = bs_tape_definition(tape, beside.user);
         if (!definition || !minus_self)
             return -1;
@@ -507,21 +519,22 @@ static int evaluate_closed(struct bs_derivation *out, struct bs_tape *tape, stru
 {
     struct bs_valued valued;
     int status = bs_tape_eval(&valued, &out->on_kink, tape, out->lines[out->count - 1].expr, err);
+    if (status < 0)
+        return status;
     out->value = valued.value;
     out->size = valued.size;
-    return status;
+    return BS_OK;
 }
 
 /* The chain's factors overflow (∂E/∂y is infinite) where output and loss together do not. */
 static int take_fused(struct bs_derivation *out, struct bs_tape *tape, struct bs_error *err)
 {
     int64_t q = bs_entry_quantity(out->entry);
-    struct bs_graph *graph = tape->graph;
-    if (isfinite(out->value) || bs_entry_role(out->entry) != BS_ROLE_GRADIENT)
+    const struct bs_graph *graph = tape->graph;
+    if (isfinite(out->value) || bs_entry_role(out->entry) != BS_ROLE_GRADIENT ||
+        !graph->ops->has_fused(graph, q))
         return BS_OK;
     bs_expr fused = graph->ops->fused(graph, tape->pool, q);
-    if (!fused)
-        return BS_OK;
     out->count--;
     add_line(out, bs_simplify(tape->pool, signed_expr(tape, bs_tape_gradient_sign(tape, q), fused)),
              "output and loss fused");

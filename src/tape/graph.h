@@ -71,6 +71,9 @@ struct bs_graph_ops {
 
     /* Over refs of values; NULL of a given, or out of memory (then the pool knows). */
     bs_expr (*define)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
+
+    /* Has ∂E/∂q a form that fuses output and loss, and that; NULL: out of memory. */
+    bool (*has_fused)(const struct bs_graph *graph, int64_t q);
     bs_expr (*fused)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
 
     /* Whose definitions mention q, of those that the loss depends on, in ascending order. */

@@ -198,6 +198,11 @@ static bs_expr define(const struct bs_graph *graph, struct bs_pool *pool, int64_
     return bs_layout_define(&network_of(graph)->layout, pool, q, make_ref, NULL);
 }
 
+static bool has_fused(const struct bs_graph *graph, int64_t q)
+{
+    return bs_layout_has_fused(&network_of(graph)->layout, q);
+}
+
 static bs_expr fused(const struct bs_graph *graph, struct bs_pool *pool, int64_t q)
 {
     return bs_layout_define_fused(&network_of(graph)->layout, pool, q, make_ref, NULL);
@@ -284,6 +289,7 @@ const struct bs_graph_ops bs_network_ops = {
     .find = find,
     .general = put_general,
     .define = define,
+    .has_fused = has_fused,
     .fused = fused,
     .user_count = user_count,
     .user = user,
