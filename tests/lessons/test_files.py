@@ -226,6 +226,14 @@ class Files(unittest.TestCase):
                 self.assertEqual(done.stdout,
                                  "".join(f"{path}: {sentence}\n" for sentence in sentences))
 
+    def test_lint_tries_variants(self):
+        path, _ = self.write(lesson(
+            "given = function(rng, seed) return {x = seed == 2 and 'x' or 1} end, "
+            "tape = function(given) return tape(given) end"))
+        done = program.run("lint", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, f'{path}:1: x must be a number, got "x" (seed 2)\n')
+
     def test_our_own_lessons_have_no_faults(self):
         done = program.run("lint")
         self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -129,14 +129,8 @@ end
 
 -- ---- answers -------------------------------------------------------------------------------
 
-local function judge(dialogue, block, typed)
-  local self = dialogue.lesson
-  return host.judge(self.tape, block.entry.name, typed, {wanted = block.figures,
-    figures = self.digits.figures, decimals = self.digits.decimals})
-end
-
 local function take_answer(dialogue, block, state, typed)
-  local verdict, sentence = judge(dialogue, block, typed)
+  local verdict, sentence = lesson.judge(dialogue.lesson, block, typed)
   host.write(sentence .. "\n")
   if verdict == "unreadable" then
     print_prose "what_is_an_answer"
@@ -185,13 +179,14 @@ function present.ask(dialogue, block)
   local state = dialogue.states[block.number]
   host.write(say("question_of", block.number, #dialogue.lesson.questions, block.entry.shown)
     .. "   " .. show.worth(block) .. "\n")
+  local line, outcome
   repeat
-    local line = host.read "> "
-    local outcome = line and take_line(dialogue, block, state, line) or (not line and QUIT)
-    if outcome == QUIT then
-      return QUIT
-    end
-  until outcome ~= STAY
+    line = host.read "> "
+    outcome = line and take_line(dialogue, block, state, line)
+  until not line or outcome ~= STAY
+  if not line or outcome == QUIT then
+    return QUIT
+  end
   host.write "\n"
 end
 

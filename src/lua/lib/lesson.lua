@@ -33,6 +33,13 @@ function lesson.text(self, text)
   end))
 end
 
+-- What is to be said of an answer typed: see l_host_judge in lua/lesson.c.
+function lesson.judge(self, question, typed)
+  return host.judge(self.tape, question.name, typed, {
+    wanted = question.figures, figures = self.digits.figures, decimals = self.digits.decimals,
+  })
+end
+
 -- ---- files ---------------------------------------------------------------------------------
 
 -- The ids of the lessons in the program's directory.

@@ -4,15 +4,16 @@
 local host = ...
 local blocks, checker = host.require "blocks", host.require "checker"
 local lesson, words = host.require "lesson", host.require "words"
-local concat, format = table.concat, string.format
+local format = string.format
 
 local lint = {}
 
-local function check_id(complaints, self)
+local VARIANTS = 3 -- that are tried out
+
+local function check_id(check, self)
   local stem = self.path:match "([^/]*)%.lua$" or self.path:match "[^/]*$"
   if stem ~= self.id then
-    complaints[#complaints + 1] = format("%s: id is %s, so the file should be called %s.lua",
-      self.path, self.id, self.id)
+    check:complain("id is %s, so the file should be called %s.lua", self.id, self.id)
   end
 end
 
@@ -29,15 +30,13 @@ local function trials(question)
 end
 
 -- Solutions must pass, and empty starts must fail.
-local function check_question(complaints, self, question)
+local function check_question(check, self, question)
   for _, trial in ipairs(trials(question)) do
     local typed, is_right, what = table.unpack(trial)
-    local verdict, sentence = host.judge(self.tape, question.name, typed, {
-      wanted = question.figures, figures = self.digits.figures, decimals = self.digits.decimals,
-    })
+    local verdict, sentence = lesson.judge(self, question, typed)
     if (verdict == "right") ~= is_right then
-      complaints[#complaints + 1] = format("%s: question %d (%s): %s, %s, is answered by: %s",
-        self.path, question.number, question.name, what, host.describe(typed), sentence)
+      check:complain("question %d (%s): %s, %s, is answered by: %s", question.number,
+        question.name, what, host.describe(typed), sentence)
     end
   end
 end
@@ -67,7 +66,7 @@ local function names_of(entries)
 end
 
 -- What is asked for must not have been told before.
-local function check_order(complaints, self)
+local function check_order(check, self)
   local shown = {}
   for number, block in ipairs(self.blocks) do
     if block.kind == "text" then
@@ -75,9 +74,28 @@ local function check_order(complaints, self)
     elseif block.kind == "show" then
       add_shown(shown, names_of(block.entries), number)
     elseif shown[block.name] then
-      complaints[#complaints + 1] = format("%s: block %d asks for %s, which block %d has told",
-        self.path, number, block.name, shown[block.name])
+      check:complain("block %d asks for %s, which block %d has told", number, block.name,
+        shown[block.name])
     end
+  end
+end
+
+local function check_questions(check, self)
+  for _, question in ipairs(self.questions) do
+    check_question(check, self, question)
+  end
+end
+
+-- A lesson without variants gives itself again.
+local function check_variant(check, path, seed)
+  local self, complaints = lesson.load(path, seed)
+  check:at("%s (seed %d)", path, seed)
+  if self then
+    check_questions(check, self)
+    return
+  end
+  for _, complaint in ipairs(complaints) do
+    check[#check + 1] = format("%s (seed %d)", complaint, seed)
   end
 end
 
@@ -87,13 +105,14 @@ function lint.complaints(name)
   if not self then
     return complaints, is_unreadable
   end
-  complaints = {}
-  check_id(complaints, self)
-  check_order(complaints, self)
-  for _, question in ipairs(self.questions) do
-    check_question(complaints, self, question)
+  local check = checker.new("%s", self.path)
+  check_id(check, self)
+  check_order(check, self)
+  check_questions(check, self)
+  for seed = 1, #check == 0 and VARIANTS or 0 do
+    check_variant(check, self.path, seed)
   end
-  return complaints, false
+  return check, false
 end
 
 function lint.lint(name)
@@ -101,7 +120,7 @@ function lint.lint(name)
   if #complaints == 0 then
     return host.page(words.say("nothing_wrong", name))
   end
-  return host.page(concat(complaints, "\n"))
+  return host.page(table.concat(complaints, "\n"))
 end
 
 host.document(lint.lint, "lint(lesson) -> page",
