@@ -560,9 +560,18 @@ static void put_entry(lua_State *L, struct bs_buf *buf, struct bs_tape *tape, bs
     bs_check(L, bs_view_derivation(buf, tape, entry, &page, &err), &err);
 }
 
+/* "1 entry", "49 entries" */
+static void put_length(struct bs_buf *buf, const struct bs_tape *tape)
+{
+    int64_t length = bs_tape_length(tape);
+    bs_buf_printf(buf, "%lld %s", (long long)length, length == 1 ? "entry" : "entries");
+}
+
 static void put_end(struct bs_buf *buf, const struct bs_tape *tape)
 {
-    bs_buf_printf(buf, "(the end of the tape: %lld entries)", (long long)bs_tape_length(tape));
+    bs_buf_put(buf, "(the end of the tape: ");
+    put_length(buf, tape);
+    bs_buf_char(buf, ')');
 }
 
 /*
@@ -739,10 +748,12 @@ static int l_tape_tostring(lua_State *L)
         lua_pushliteral(L, "closed tape");
         return 1;
     }
-    int64_t position = bs_tape_cursor(tape).position, length = bs_tape_length(tape);
+    int64_t position = bs_tape_cursor(tape).position;
     struct bs_buf *buf = bs_push_buf(L);
-    bs_buf_printf(buf, "tape of %lld entries, %lld shown", (long long)length, (long long)position);
-    if (position < length) {
+    bs_buf_put(buf, "tape of ");
+    put_length(buf, tape);
+    bs_buf_printf(buf, ", %lld shown", (long long)position);
+    if (position < bs_tape_length(tape)) {
         bs_buf_put(buf, "; next: ");
         bs_tape_show_name(tape, buf, bs_tape_at(tape, position), BS_UNICODE);
     }

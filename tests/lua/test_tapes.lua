@@ -131,6 +131,17 @@ function TestStepping.test_value_and_entries_leave_the_cursor_where_it_is()
   lu.assertEquals(shown(t), 3)
 end
 
+function TestStepping.test_a_tape_may_be_empty_or_have_one_entry()
+  lu.assertEquals(tostring(tape{}), "tape of 0 entries, 0 shown")
+  lu.assertEquals(tostring(tape{}:step()), "(the end of the tape: 0 entries)")
+  lu.assertEquals(tostring(tape{}:play()), "(the end of the tape: 0 entries)")
+  lu.assertNil(tape{}:back())
+  local t = tape{x = 1}
+  lu.assertEquals(tostring(t), "tape of 1 entry, 0 shown; next: x")
+  t:step()
+  lu.assertEquals(tostring(t:step()), "(the end of the tape: 1 entry)")
+end
+
 TestLookingUp = {}
 
 function TestLookingUp.test_names_are_read_as_they_are_shown()
