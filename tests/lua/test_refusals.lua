@@ -437,7 +437,8 @@ end
 function TestFormulas.test_of_a_long_formula_the_part_around_the_caret_is_shown()
   local terms, tail = ("x_1 + "):rep(1000), (" + x_1"):rep(1000)
   support.each_refuses({
-    {"expected an operator, got \"$\"\n    … " .. ("x_1 + "):rep(9) .. "αα $" ..
+    {"expected an operator, got \"$\"\n" ..
+      "    … " .. ("x_1 + "):rep(9) .. "αα $" ..
         (" + x_1"):rep(9) .. " + x_…\n    " .. (" "):rep(2 + 9 * 6 + 3) .. "^",
       expr, terms .. "αα $" .. tail},
   }, no_state)

@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,7 +40,7 @@ static const char *error_of(lua_State *L, const char *program)
 /* Write a file to be shown by the global `path`; its name is in the caller's buffer. */
 static void write_lesson(lua_State *L, char path[static 40], const char *text)
 {
-    strcpy(path, "/tmp/lesson-XXXXXX.lua");
+    snprintf(path, 40, "/tmp/lesson-XXXXXX.lua");
     int file = mkstemps(path, 4);
     ck_assert_int_ge(file, 0);
     ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));

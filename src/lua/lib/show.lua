@@ -23,7 +23,7 @@ function show.prose(self, text)
   return (host.prose(unbroken, 0):gsub("\u{A0}", " "))
 end
 
--- Append what an entry is made of, and it, to `texts`, leaving out what is seen, given, or asked
+-- Append what an entry is made of, and it, to `texts`, but for what is seen, given, or asked
 -- for by a question: so no number in a derivation comes from nowhere.
 local function add_derivations(texts, self, entry, seen)
   seen[entry.name] = true
