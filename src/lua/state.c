@@ -15,6 +15,7 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +51,18 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size)
     if (moved)
         session->memory = session->memory - old_size + size;
     return moved;
+}
+
+/* Lua's warnings come in pieces, and are off until warn("@on"), as in lua. */
+static void on_warning(void *context, const char *text, int is_continued)
+{
+    struct bs_session *session = context;
+    bool is_first = !session->is_in_warning;
+    session->is_in_warning = is_continued;
+    if (is_first && !is_continued && *text == '@')
+        session->warns = strcmp(text, "@off") != 0 && (session->warns || strcmp(text, "@on") == 0);
+    else if (session->warns)
+        fprintf(stderr, "%s%s%s", is_first ? "Lua warning: " : "", text, is_continued ? "" : "\n");
 }
 
 /* Half of the machine's memory: more in one session is a mistake, and would freeze the machine. */
@@ -336,6 +349,7 @@ lua_State *bs_lua_open(struct bs_error *err)
         return NULL;
     }
     memcpy(lua_getextraspace(L), &session, sizeof session);
+    lua_setwarnf(L, on_warning, session);
     lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
     lua_pushcfunction(L, open_all);
     if (lua_pcall(L, 0, 0, 0) == LUA_OK)

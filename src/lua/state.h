@@ -25,6 +25,7 @@ struct bs_session {
     int columns;                 /* of the screen */
     size_t memory, memory_limit; /* bytes Lua holds and may hold */
     size_t outside;              /* bytes that the engine holds, see bs_box_weigh */
+    bool warns, is_in_warning;   /* of Lua's function warn */
     long patience;               /* thousands of instructions left, see bs_lua_limit */
 };
 

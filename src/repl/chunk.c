@@ -16,20 +16,32 @@ static bool has_suffix(const char *text, const char *suffix)
     return length >= wanted && strcmp(text + length - wanted, suffix) == 0;
 }
 
-/*
- * Push the function that the first `length` bytes are after `prefix`, or a message and give false.
- * Lines before the chunk are given as empty ones, so that messages count lines of the session.
+/* Lines are counted by giving Lua empty ones first, at most a page of them, told by the name. */
+enum { PAGE_LINES = 1000 };
+
+static void push_name(lua_State *L, int page)
+{
+    if (page > 0)
+        lua_pushfstring(L, "=" BS_CHUNK_NAME "+%d", page * PAGE_LINES);
+    else
+        lua_pushliteral(L, "=" BS_CHUNK_NAME);
+}
+
+/* Push the function that the first `length` bytes are after `prefix`, or a message and give false.
  */
 static bool load(lua_State *L, const struct bs_chunk *chunk, size_t length, const char *prefix)
 {
+    int page = (chunk->first_line - 1) / PAGE_LINES;
     struct bs_buf *source = bs_push_buf(L); // source
-    bs_buf_repeat(source, "\n", chunk->first_line - 1);
+    bs_buf_repeat(source, "\n", (chunk->first_line - 1) % PAGE_LINES);
     bs_buf_put(source, prefix);
     bs_buf_put_n(source, chunk->text, length);
     if (source->failed)
         bs_memory_error(L);
-    int status = luaL_loadbufferx(L, bs_buf_text(source), source->length, "=" BS_CHUNK_NAME, "t");
-    lua_remove(L, -2); // function or message
+    push_name(L, page); // source, name
+    int status = luaL_loadbufferx(L, bs_buf_text(source), source->length, lua_tostring(L, -1), "t");
+    lua_replace(L, -3);
+    lua_pop(L, 1); // function or message
     if (status == LUA_ERRMEM)
         lua_error(L);
     return status == LUA_OK;
@@ -50,18 +62,32 @@ static bool load_without_local(lua_State *L, const struct bs_chunk *chunk)
     return false;
 }
 
+/* Read a number of at most nine digits after `mark`; negative, with *text as it was, when none. */
+static int read_number(const char **text, char mark)
+{
+    char *end;
+    if (**text != mark || !isdigit((unsigned char)(*text)[1]))
+        return -1;
+    long number = strtol(*text + 1, &end, 10);
+    if (end - *text > 10)
+        return -1;
+    *text = end;
+    return (int)number;
+}
+
 int bs_chunk_error_line(const char *message, const char **sentence)
 {
-    static const char start[] = BS_CHUNK_NAME ":";
-    char *end;
+    static const char name[] = BS_CHUNK_NAME;
+    const char *text = message + strlen(name);
     *sentence = message;
-    if (strncmp(message, start, strlen(start)) != 0)
+    if (strncmp(message, name, strlen(name)) != 0)
         return 0;
-    long line = strtol(message + strlen(start), &end, 10);
-    if (line <= 0 || line > 1000000000 || strncmp(end, ": ", 2) != 0)
+    int before = read_number(&text, '+');
+    int line = read_number(&text, ':');
+    if (line <= 0 || strncmp(text, ": ", 2) != 0)
         return 0;
-    *sentence = end + 2;
-    return (int)line;
+    *sentence = text + 2;
+    return line + (before > 0 ? before : 0);
 }
 
 /* The token that a syntax error is near to, without its quotes.  False for the end of the text. */

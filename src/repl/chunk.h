@@ -26,7 +26,11 @@ enum bs_chunk_kind bs_chunk_compile(lua_State *L, const struct bs_chunk *chunk);
 /* The byte of the token that made the chunk wrong, given the message; negative: not known. */
 long bs_chunk_locate(lua_State *L, const struct bs_chunk *chunk, const char *message);
 
-/* The name of all chunks in messages, and the line where one says that the error is, or 0. */
+/*
+ * Chunks are called stdin in messages, and the lines of the session counted on through them.  Gives
+ * the line where the message says that the error is, and its sentence without that; 0 and the
+ * message when it speaks of no chunk.
+ */
 #define BS_CHUNK_NAME "stdin"
 int bs_chunk_error_line(const char *message, const char **sentence);
 

@@ -13,7 +13,8 @@
 
 void bs_feed_init(struct bs_feed *feed, lua_State *L, bool is_interactive)
 {
-    *feed = (struct bs_feed){.L = L, .input = BS_BUF_INIT, .is_interactive = is_interactive};
+    *feed =
+        (struct bs_feed){.L = L, .input = BS_BUF_INIT, .line = 1, .is_interactive = is_interactive};
 }
 
 void bs_feed_finish(struct bs_feed *feed)
@@ -34,11 +35,6 @@ bool bs_feed_put(struct bs_feed *feed, const char *text, size_t length)
     return succeeded;
 }
 
-void bs_feed_drop(struct bs_feed *feed)
-{
-    feed->start = feed->tested = feed->input.length;
-}
-
 /* ------------------------------------------------------------------ lines of the input */
 
 static const char *text_at(const struct bs_feed *feed, size_t offset)
@@ -53,12 +49,19 @@ static size_t line_end(const struct bs_feed *feed, size_t offset)
     return end ? (size_t)(end + 1 - text_at(feed, 0)) : feed->input.length;
 }
 
-static int line_number(const struct bs_feed *feed, size_t offset)
+/* Everything before `offset` is done with. */
+static void move_start(struct bs_feed *feed, size_t offset)
 {
-    int line = 1;
-    for (size_t i = 0; i < offset; i++)
-        line += *text_at(feed, i) == '\n';
-    return line;
+    for (size_t i = feed->start; i < offset; i++)
+        feed->line += *text_at(feed, i) == '\n';
+    feed->start = offset;
+    if (feed->tested < offset)
+        feed->tested = offset;
+}
+
+void bs_feed_drop(struct bs_feed *feed)
+{
+    move_start(feed, feed->input.length);
 }
 
 /* The line of that number, from 1; false when the session has no such line. */
@@ -80,10 +83,8 @@ static void skip_blank_lines(struct bs_feed *feed)
         const char *text = text_at(feed, feed->start);
         if (text[strspn(text, " \t\r")] != '\n')
             break;
-        feed->start = line_end(feed, feed->start);
+        move_start(feed, line_end(feed, feed->start));
     }
-    if (feed->tested < feed->start)
-        feed->tested = feed->start;
 }
 
 /* ------------------------------------------------------------------ the next chunk */
@@ -99,8 +100,7 @@ struct step {
 
 static struct bs_chunk chunk_to(const struct bs_feed *feed, size_t end)
 {
-    return (struct bs_chunk){text_at(feed, feed->start), end - feed->start,
-                             line_number(feed, feed->start)};
+    return (struct bs_chunk){text_at(feed, feed->start), end - feed->start, feed->line};
 }
 
 static bool is_word(const char *text, const char *word)
@@ -346,7 +346,7 @@ enum bs_feed_result bs_feed_run(struct bs_feed *feed, struct bs_buf *text)
     if (call_with_step(&step, run_step, false) != LUA_OK)
         fail(&step);
     else if (step.result != BS_FEED_MORE)
-        feed->start = feed->tested = step.end;
+        move_start(feed, step.end);
     size_t length;
     const char *shown = lua_tolstring(L, -1, &length);
     if (shown)

@@ -18,6 +18,7 @@ struct bs_feed {
     lua_State *L;
     struct bs_buf input;
     size_t start;        /* of the next chunk */
+    int line;            /* the number of the line there */
     size_t tested;       /* up to here the next chunk is incomplete */
     bool is_interactive; /* leave out of messages what is before the reader's eyes */
 };

@@ -111,6 +111,12 @@ class Script(Case):
         self.assertEqual(run("-e", "error()"), (1, "", "backstep: error: nil\n"))
         self.assertEqual(run("-e", "error({1, 2})"), (1, "", "backstep: error: {1, 2}\n"))
 
+    def test_may_warn(self):
+        code = """
+            warn("unheard") warn("@on") warn("one", " ", "two") warn("@unknown") warn("a@") warn("@off")
+            warn("unheard")"""
+        self.assertEqual(run("-e", code), (0, "", "Lua warning: one two\nLua warning: a@\n"))
+
     def test_ends_with_the_status_it_asks_for(self):
         self.assertEqual(run("-e", "os.exit(7)"), (7, "", ""))
 

@@ -176,6 +176,24 @@ START_TEST(batch_names_lines_of_the_whole_input)
 }
 END_TEST
 
+START_TEST(lines_are_counted_however_many_there_are)
+{
+    struct session session = open_session(false);
+    run(&session.feed, &session.log, "function f()\n  error('far')\nend");
+    for (int line = 4; line < 2345; line++)
+        ck_assert(bs_feed_put(&session.feed, "x = 1", 5));
+    run(&session.feed, &session.log, "function g() error('near') end\nf()");
+    ck_assert_ptr_nonnull(strstr(session.log.text, "\nerror: stdin:2: far\n      error('far')\n"));
+    run(&session.feed, &session.log, "g()");
+    ck_assert_str_eq(session.log.text,
+                     "error: stdin:2345: near\n    function g() error('near') end\n");
+    run(&session.feed, &session.log, "x = )");
+    ck_assert_str_eq(session.log.text,
+                     "error: stdin:2348: unexpected symbol near ')'\n    x = )\n        ^\n");
+    close_session(&session);
+}
+END_TEST
+
 START_TEST(syntax_error_is_pointed_at)
 {
     static const struct step steps[] = {
@@ -319,6 +337,7 @@ Suite *bs_suite(void)
                                    last_result_is_kept,
                                    local_is_passed_over_where_it_can_be,
                                    batch_names_lines_of_the_whole_input,
+                                   lines_are_counted_however_many_there_are,
                                    syntax_error_is_pointed_at,
                                    nil_error_suggests_a_name,
                                    question_is_answered,
