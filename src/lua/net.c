@@ -509,14 +509,23 @@ static int l_net_tostring(lua_State *L)
     return 1;
 }
 
+static int l_net_newindex(lua_State *L)
+{
+    const char *name = bs_arg_string(L, 2, "the name of a parameter");
+    return luaL_error(L, "parameters are set by net:set{%s = ...}", name);
+}
+
 void bs_open_net(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_mlp_doc, NULL};
     static const struct bs_doc *const methods[] = {
         &l_net_set_doc,       &l_net_get_doc,  &l_net_forward_doc, &l_net_loss_doc,
         &l_net_gradients_doc, &l_net_tape_doc, &l_net_train_doc,   NULL};
-    static const luaL_Reg meta[] = {
-        {"__tostring", l_net_tostring}, {"__gc", l_net_gc}, {"__close", l_net_gc}, {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__tostring", l_net_tostring},
+                                    {"__newindex", l_net_newindex},
+                                    {"__gc", l_net_gc},
+                                    {"__close", l_net_gc},
+                                    {NULL, NULL}};
     static const struct bs_type type = {net_type, "A network of dense layers, made by mlp{...}.",
                                         methods, meta};
     bs_type_register(L, &type);

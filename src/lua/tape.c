@@ -220,6 +220,11 @@ static int l_entry_index(lua_State *L)
     return luaL_error(L, "an entry has no field %s%s", name, bs_nearest_hint(&nearest, hint));
 }
 
+static int l_entry_newindex(lua_State *L)
+{
+    return luaL_error(L, "an entry is what its definition gives and cannot be set");
+}
+
 static int l_entry_complete(lua_State *L)
 {
     lua_newtable(L);
@@ -791,6 +796,14 @@ static int l_tape_index(lua_State *L)
     return push_entry(L, 1, entry);
 }
 
+static int l_tape_newindex(lua_State *L)
+{
+    const char *name = bs_arg_string(L, 2, "the name of the entry");
+    return luaL_error(L,
+                      "entries are added, not set: t:given(\"%s\", 1) or t:let(\"%s\", \"x + y\")",
+                      name, name);
+}
+
 static int l_tape_len(lua_State *L)
 {
     lua_pushinteger(L, bs_tape_length(check_tape(L, 1)));
@@ -823,6 +836,7 @@ void bs_open_tape(lua_State *L)
         &l_tape_backward_doc,  &l_tape_update_doc, NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_tape_tostring},
                                     {"__index", l_tape_index},
+                                    {"__newindex", l_tape_newindex},
                                     {"__len", l_tape_len},
                                     {"__gc", l_tape_gc},
                                     {"__close", l_tape_gc},
@@ -834,11 +848,10 @@ void bs_open_tape(lua_State *L)
         "entry called g_1; t:step() shows the next one.",
         methods, meta};
     static const struct bs_doc *const entry_methods[] = {&l_entry_text_doc, NULL};
-    static const luaL_Reg entry_meta[] = {{"__tostring", l_entry_tostring},
-                                          {"__index", l_entry_index},
-                                          {"__eq", l_entry_eq},
-                                          {"__complete", l_entry_complete},
-                                          {NULL, NULL}};
+    static const luaL_Reg entry_meta[] = {
+        {"__tostring", l_entry_tostring}, {"__index", l_entry_index},
+        {"__newindex", l_entry_newindex}, {"__eq", l_entry_eq},
+        {"__complete", l_entry_complete}, {NULL, NULL}};
     static const struct bs_type entry = {
         entry_type,
         "One named quantity of a tape. Fields: value, name, shown, phase, layer, closed, chain, "

@@ -385,6 +385,16 @@ function TestTapes.test_two_entries_never_share_a_name()
   }, function() return support.tape_state(t) end)
 end
 
+function TestTapes.test_what_is_not_assigned_says_how_it_is_done()
+  local t, net = circuit(), mlp{1, 1}
+  support.each_refuses({
+    {"entries are added, not set: t:given(\"z\", 1) or t:let(\"z\", \"x + y\")",
+      function() t.z = 3 end},
+    {"an entry is what its definition gives and cannot be set", function() t.p.value = 3 end},
+    {"parameters are set by net:set{W1 = ...}", function() net.W1 = {{1}} end},
+  }, function() return support.tape_state(t) end)
+end
+
 function TestTapes.test_a_closed_tape_says_so()
   local t = circuit()
   local entry = t.p
