@@ -41,8 +41,7 @@ static int text_columns(lua_State *L)
     return columns < WIDEST_TEXT ? columns : WIDEST_TEXT;
 }
 
-/* The words of one line, from column `at` on, later lines indented; longer words than a line stand.
- */
+/* The words of one line, from column `at` on, later lines indented; no word is broken. */
 static void put_wrapped(struct bs_buf *out, const char *text, size_t length, int at, int indent,
                         int columns)
 {
@@ -94,8 +93,7 @@ static size_t first_sentence(const char *help)
     return end ? (size_t)(end + 1 - help) : strlen(help);
 }
 
-/* A line of a list: how it is called, without what it gives, and in a second column what it does.
- */
+/* A line of a list: how it is called (what it gives is left out), and beside it what it does. */
 static void put_row(struct bs_buf *out, const char *usage, const char *help, int columns)
 {
     const char *arrow = strstr(usage, " -> ");
@@ -481,8 +479,7 @@ static void check_globals(lua_State *L, int missing)
     lua_pop(L, 2);
 }
 
-/* Every metatable in the registry with methods, registered as a type or not; io's files are Lua's.
- */
+/* All metatables in the registry, registered as types or not, except that of Lua's files. */
 static void check_types(lua_State *L, int missing)
 {
     lua_pushnil(L);

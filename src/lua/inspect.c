@@ -305,8 +305,7 @@ static void push_keys(lua_State *L, int index, size_t length)
     bs_sort(L, keys, l_key_less);
 }
 
-/* The items of a table: the values of 1 to `length`, then those of `keys`, an array on the stack.
- */
+/* The items of a table: values of 1 to `length`, then those of `keys`, an array on the stack. */
 struct list {
     int table, keys;
     size_t length, count;

@@ -27,8 +27,7 @@ static void push_name(lua_State *L, int page)
         lua_pushliteral(L, "=" BS_CHUNK_NAME);
 }
 
-/* Push the function that the first `length` bytes are after `prefix`, or a message and give false.
- */
+/* Push the function that `length` bytes after `prefix` are; false, with a message, if none. */
 static bool load(lua_State *L, const struct bs_chunk *chunk, size_t length, const char *prefix)
 {
     int page = (chunk->first_line - 1) / PAGE_LINES;

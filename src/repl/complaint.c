@@ -30,8 +30,7 @@ void bs_complaint_to_text(lua_State *L)
 
 /* ------------------------------------------------------------------ what was probably meant */
 
-/* Lua ends the message on a nil with what it was called: (global 'x'), (field 'x'), (method 'x').
- */
+/* Lua ends the message on a nil with its name: (global 'x'), (field 'x'), (method 'x'). */
 static bool find_nil_name(const char *message, const char *kind, char name[static 64])
 {
     char start[24];

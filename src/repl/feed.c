@@ -184,8 +184,7 @@ static int run_chunk(lua_State *L)
     return 1;
 }
 
-/* ?NAME by name, so that NAME may be a method; else ?EXPRESSION by its value; ? alone: an overview.
- */
+/* ?NAME by name, so that it may be a method; ?EXPRESSION by its value; ? alone is an overview. */
 static int answer_question(lua_State *L, struct step *step)
 {
     struct bs_feed *feed = step->feed;
@@ -229,10 +228,16 @@ static int run_step(lua_State *L)
 
 /* ------------------------------------------------------------------ when it fails */
 
-/* Is the line all that was typed, so that the reader is looking at it? */
-static bool is_chunk_line(const struct step *step, const struct bs_place *place)
+/*
+ * To be shown is a line to point into, and one that is not just above: but not below a message that
+ * has lines of its own, as of a formula.
+ */
+static bool shows_line(const struct step *step, const struct bs_place *place, const char *message)
 {
-    return step->chunk.text == place->line && place->length + 1 == step->chunk.length;
+    bool is_all_that_was_typed =
+        step->chunk.text == place->line && place->length + 1 == step->chunk.length;
+    bool is_seen = step->feed->is_interactive && is_all_that_was_typed;
+    return (place->column >= 0 || !is_seen) && !strchr(message, '\n');
 }
 
 static bool find_place(struct step *step, int number, struct bs_place *place)
@@ -294,13 +299,12 @@ static int explain(lua_State *L)
         bs_complaint_name_character(L, &place);
     if (!step->feed->is_interactive)
         put_position_before(L, line);
-    if (place.column >= 0 || !step->feed->is_interactive || !is_chunk_line(step, &place))
+    if (shows_line(step, &place, lua_tostring(L, -1)))
         bs_complaint_add_line(L, &place);
     return 1;
 }
 
-/* Call a function of one or two arguments, which are on the stack above it; gives pcall's status.
- */
+/* Call it with the step, and with the error on top of the stack if there is one; pcall's status. */
 static int call_with_step(struct step *step, lua_CFunction function, bool has_error)
 {
     lua_State *L = step->feed->L;

@@ -176,6 +176,16 @@ START_TEST(batch_names_lines_of_the_whole_input)
 }
 END_TEST
 
+START_TEST(message_with_lines_of_its_own_gets_no_other)
+{
+    static const struct step steps[] = {
+        {"error('a\\n  b')", "error: stdin:1: a\n  b\n"},
+        {"error('a')", "error: stdin:2: a\n    error('a')\n"},
+    };
+    CHECK_STEPS(steps, false);
+}
+END_TEST
+
 START_TEST(lines_are_counted_however_many_there_are)
 {
     struct session session = open_session(false);
@@ -337,6 +347,7 @@ Suite *bs_suite(void)
                                    last_result_is_kept,
                                    local_is_passed_over_where_it_can_be,
                                    batch_names_lines_of_the_whole_input,
+                                   message_with_lines_of_its_own_gets_no_other,
                                    lines_are_counted_however_many_there_are,
                                    syntax_error_is_pointed_at,
                                    nil_error_suggests_a_name,
