@@ -11,7 +11,7 @@
 
 struct pass {
     struct bs_pool *pool;
-    bs_expr x;
+    bs_expr x, zero;
     struct bs_steps *steps;
     uint64_t stamp;
     uint64_t with, without; /* seen, and found to depend on x or not */
@@ -107,11 +107,6 @@ static bs_expr end_step(struct pass *pass, size_t step, bs_expr after)
 
 static bs_expr diff(struct pass *pass, bs_expr expr);
 
-static bs_expr zero(struct pass *pass)
-{
-    return bs_integer(pass->pool, 0);
-}
-
 static bool is_zero(bs_expr expr)
 {
     return expr && bs_is_integer(expr, 0);
@@ -194,7 +189,7 @@ static bs_expr diff_indexed_sum(struct pass *pass, bs_expr sum)
         return bs_pool_refuse(pass->pool, BS_REFUSED,
                               "a sum has no derivative by one of its bounds");
     if (pass->x == sum->args[0]) /* inside, the name is another's */
-        return zero(pass);
+        return pass->zero;
     bs_expr body = diff(pass, sum->args[3]);
     if (is_zero(body))
         return body;
@@ -232,7 +227,7 @@ static bs_expr diff_inner(struct pass *pass, bs_expr expr)
     case BS_INDEXED_SUM:
         return diff_indexed_sum(pass, expr);
     default:
-        return zero(pass);
+        return pass->zero;
     }
 }
 
@@ -241,7 +236,7 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
     if (expr == pass->x)
         return bs_integer(pass->pool, 1);
     if (!depends(pass, expr))
-        return zero(pass);
+        return pass->zero;
     if (expr->memo->stamp == pass->stamp)
         return expr->memo->result;
     size_t step = begin_step(pass, rule_of(expr), expr);
@@ -255,6 +250,7 @@ bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *
 {
     if (!expr || !x)
         return NULL;
-    struct pass pass = {pool, x, steps, bs_next_stamp(), bs_next_stamp(), bs_next_stamp()};
-    return bs_simplify(pool, diff(&pass, expr));
+    bs_expr zero = bs_integer(pool, 0);
+    struct pass pass = {pool, x, zero, steps, bs_next_stamp(), bs_next_stamp(), bs_next_stamp()};
+    return zero ? bs_simplify(pool, diff(&pass, expr)) : NULL;
 }

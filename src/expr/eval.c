@@ -210,7 +210,7 @@ static int count_term(struct evaluation *at)
 /* The body is evaluated afresh for each value of the index: a new stamp forgets the last one's. */
 static int eval_indexed_sum(struct bs_valued *out, bs_expr expr, struct evaluation *at)
 {
-    int64_t from, to;
+    int64_t from = 0, to = 0;
     int status = eval_bound(&from, expr->args[1], at);
     if (status == BS_OK)
         status = eval_bound(&to, expr->args[2], at);
