@@ -255,7 +255,7 @@ int main(int argc, char *argv[])
         return status;
     if (line.wants_version) {
         bs_print_version();
-        return bs_screen_close(BS_EXIT_WELL);
+        return BS_EXIT_WELL;
     }
     const char *lang = line.lang ? line.lang : environment_lang();
     set_locale();
@@ -269,5 +269,5 @@ int main(int argc, char *argv[])
     bs_session(L)->columns = bs_screen_columns();
     status = run(L, &line);
     bs_lua_close(L);
-    return bs_screen_close(status);
+    return status;
 }

@@ -16,6 +16,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,6 +161,19 @@ static int l_debug_sethook(lua_State *L)
     return luaL_error(L, "debug.sethook is taken: the hook is what lets Ctrl-C stop a program");
 }
 
+/* As Lua's, which knows the state but not the session around it. */
+static int l_os_exit(lua_State *L)
+{
+    int status;
+    if (lua_isboolean(L, 1))
+        status = lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+    else
+        status = (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+    if (lua_toboolean(L, 2))
+        bs_lua_close(L);
+    exit(status);
+}
+
 static void open_standard(lua_State *L)
 {
     luaL_openlibs(L);
@@ -175,7 +189,10 @@ static void open_standard(lua_State *L)
     lua_getfield(L, -3, LUA_TABLIBNAME); // _G, coroutine, debug, table
     lua_getfield(L, -1, "sort");
     lua_setfield(L, LUA_REGISTRYINDEX, sort_key);
-    lua_pop(L, 4);
+    lua_getfield(L, -4, LUA_OSLIBNAME); // _G, coroutine, debug, table, os
+    lua_pushcfunction(L, l_os_exit);
+    lua_setfield(L, -2, "exit");
+    lua_pop(L, 5);
 }
 
 static int l_buf_gc(lua_State *L)

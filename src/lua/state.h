@@ -31,7 +31,7 @@ struct bs_session {
 
 /* NULL when out of memory.  Standard libraries, backstep's own, the hook: ready to run. */
 lua_State *bs_lua_open(struct bs_error *err);
-void bs_lua_close(lua_State *L); /* NULL is fine */
+void bs_lua_close(lua_State *L); /* any thread of it; NULL is fine */
 
 struct bs_session *bs_session(lua_State *L); /* of any thread of the state */
 

@@ -58,6 +58,15 @@ int bs_screen_columns(void)
     return size.ws_col < FEWEST_COLUMNS ? FEWEST_COLUMNS : size.ws_col;
 }
 
+static void check_output(void)
+{
+    if (flush())
+        return;
+    if (write_error != EPIPE)
+        fprintf(stderr, "backstep: cannot write: %s\n", strerror(write_error));
+    _exit(BS_EXIT_FAILED);
+}
+
 void bs_screen_open(void)
 {
     int descriptor;
@@ -66,13 +75,5 @@ void bs_screen_open(void)
     while (descriptor >= 0 && descriptor <= STDERR_FILENO);
     if (descriptor >= 0)
         close(descriptor);
-}
-
-int bs_screen_close(int status)
-{
-    if (flush())
-        return status;
-    if (write_error != EPIPE)
-        fprintf(stderr, "backstep: cannot write: %s\n", strerror(write_error));
-    return BS_EXIT_FAILED;
+    atexit(check_output);
 }

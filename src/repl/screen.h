@@ -23,11 +23,11 @@ void bs_screen_complain_at_prompt(const char *text);
 int bs_screen_columns(void); /* of standard output; 80 when it is no terminal */
 
 /*
- * At the start of the program: make sure that the three standard descriptors are open, so that no
- * file takes their place.  At its end: write what is still buffered; gives the status, or
- * BS_EXIT_FAILED with a message when something could not be written, without one when nobody reads.
+ * For the start of the program: make sure that the three standard descriptors are open, so that no
+ * file takes their place, and that however the program exits, what is still buffered is written.
+ * Where that or an earlier write fails, the status is BS_EXIT_FAILED and a message says why, unless
+ * it is that nobody reads.
  */
 void bs_screen_open(void);
-int bs_screen_close(int status);
 
 #endif

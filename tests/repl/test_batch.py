@@ -118,7 +118,9 @@ class Script(Case):
         self.assertEqual(run("-e", code), (0, "", "Lua warning: one two\nLua warning: a@\n"))
 
     def test_ends_with_the_status_it_asks_for(self):
-        self.assertEqual(run("-e", "os.exit(7)"), (7, "", ""))
+        for code, status in (("7", 7), ("7, true", 7), ("true, true", 0), ("false", 1), ("", 0)):
+            self.assertEqual(run("-e", f"print(1) os.exit({code})"), (status, "1\n", ""))
+        self.assertEqual(run("-e", "coroutine.wrap(function() os.exit(7, true) end)()"), (7, "", ""))
 
 
 class CommandLine(Case):
@@ -161,7 +163,8 @@ class CommandLine(Case):
 class Output(Case):
     def test_that_cannot_be_written_is_an_error(self):
         message = "backstep: cannot write: No space left on device\n"
-        for args, text in ((["-e", "print(1)"], ""), ([], "1\n"), (["--version"], ""), (["help"], "")):
+        for args, text in ((["-e", "print(1)"], ""), (["-e", "print(1) os.exit(0)"], ""), ([], "1\n"),
+                           (["--version"], ""), (["help"], "")):
             with self.subTest(args=args), open("/dev/full", "w", encoding="utf-8") as full:
                 self.assertEqual(run(*args, text=text, stdout=full), (1, "", message))
 
