@@ -13,7 +13,7 @@
 struct quantity {
     char *name;
     bs_expr definition; /* NULL of a given */
-    struct bs_valued valued;
+    double value;
     double gradient, step, fresh;
     bool leads_to_root; /* the root depends on it */
     bool changes;       /* it is updated, or depends on what is */
@@ -168,8 +168,8 @@ static bool place(struct circuit *circuit, int64_t q)
     return true;
 }
 
-int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition,
-                   struct bs_valued valued, struct bs_error *err)
+int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition, double value,
+                   struct bs_error *err)
 {
     struct circuit *circuit = circuit_of(graph);
     if (circuit->count + 1 >= BS_MOST_QUANTITIES)
@@ -182,7 +182,7 @@ int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition,
         return bs_fail_memory(err);
     }
     circuit->quantities[circuit->count] = (struct quantity){
-        .name = copy, .definition = definition, .valued = valued, .place = {-1, -1, -1, -1}};
+        .name = copy, .definition = definition, .value = value, .place = {-1, -1, -1, -1}};
     if (!place(circuit, (int64_t)circuit->count)) {
         bs_free(copy);
         return bs_fail_memory(err);
@@ -203,11 +203,6 @@ void bs_circuit_drop_last(struct bs_graph *graph)
     memset(circuit->slots, 0, circuit->slot_count * sizeof *circuit->slots);
     for (size_t q = 0; q < circuit->count; q++)
         circuit->slots[find_slot(circuit, circuit->quantities[q].name)] = (int64_t)q + 1;
-}
-
-double bs_circuit_size(const struct bs_graph *graph, int64_t q)
-{
-    return circuit_of(graph)->quantities[q].valued.size;
 }
 
 static bs_expr define(const struct bs_graph *graph, struct bs_pool *pool, int64_t q)
@@ -410,7 +405,7 @@ static double *number_slot(struct quantity *quantity, enum bs_role role)
     case BS_ROLE_NEW:
         return &quantity->fresh;
     default:
-        return &quantity->valued.value;
+        return &quantity->value;
     }
 }
 

@@ -36,7 +36,7 @@ int bs_tape_given(struct bs_tape *tape, const char *name, double value, struct b
     if (!isfinite(value))
         return bs_fail(err, BS_REFUSED, "the value of %.80s must be a finite number, got %g", name,
                        value);
-    return bs_circuit_add(tape->graph, name, NULL, (struct bs_valued){value, fabs(value)}, err);
+    return bs_circuit_add(tape->graph, name, NULL, value, err);
 }
 
 struct resolving {
@@ -120,7 +120,7 @@ int bs_tape_let(struct bs_tape *tape, const char *name, const char *formula, siz
     status = bs_tape_eval(&valued, &on_kink, tape, definition, err);
     if (status < 0)
         return status;
-    return bs_circuit_add(tape->graph, name, definition, valued, err);
+    return bs_circuit_add(tape->graph, name, definition, valued.value, err);
 }
 
 /* Evaluate the entries of a list in order, each on the stored numbers of those before it. */
@@ -202,7 +202,7 @@ static int set_rate(struct bs_tape *tape, double eta, bool *is_added, struct bs_
     }
     if (!isfinite(eta))
         return bs_fail(err, BS_REFUSED, "eta must be a finite number, got %g", eta);
-    int status = bs_circuit_add(tape->graph, "eta", NULL, (struct bs_valued){eta, fabs(eta)}, err);
+    int status = bs_circuit_add(tape->graph, "eta", NULL, eta, err);
     if (status < 0)
         return status;
     *is_added = true;

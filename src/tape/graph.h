@@ -95,10 +95,9 @@ struct bs_graph_ops {
 struct bs_graph *bs_circuit_create(double kink); /* NULL when out of memory */
 
 /* A given (definition NULL) or a definition over refs of earlier quantities. */
-int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition,
-                   struct bs_valued valued, struct bs_error *err);
+int bs_circuit_add(struct bs_graph *graph, const char *name, bs_expr definition, double value,
+                   struct bs_error *err);
 void bs_circuit_drop_last(struct bs_graph *graph);
-double bs_circuit_size(const struct bs_graph *graph, int64_t q);
 
 /* Fill the backward list; the update and again lists.  -1 and no givens undo it. */
 int bs_circuit_set_root(struct bs_graph *graph, int64_t root, struct bs_error *err);
