@@ -46,6 +46,16 @@ bs_expr bs_list_product(struct bs_pool *pool, struct bs_list *list)
     return build_list(pool, list, bs_product);
 }
 
+size_t bs_stem(const char *name)
+{
+    return strcspn(name, "_");
+}
+
+bool bs_binds_index(bs_expr expr)
+{
+    return expr->kind == BS_INDEXED_SUM || expr->kind == BS_INDEXED_PRODUCT;
+}
+
 bool bs_is_number(bs_expr expr)
 {
     return expr->kind == BS_NUMBER;

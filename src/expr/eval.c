@@ -315,6 +315,8 @@ static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at)
     case BS_INDEXED_SUM:
         status = eval_indexed_sum(out, expr, at);
         break;
+    default:
+        return bs_fail(at->err, BS_INTERNAL, "no value of this kind of expression yet");
     }
     if (status < 0)
         return status;

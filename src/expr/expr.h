@@ -23,22 +23,33 @@ typedef const struct bs_node *bs_expr;
 enum { BS_MAX_DEPTH = 400 };
 
 enum bs_kind {
-    BS_NUMBER,      /* an exact rational, or a double that is none */
-    BS_SYMBOL,      /* a name: x, w_11, y_j */
-    BS_REF,         /* an entry of a tape, by id; has no name of its own */
-    BS_SUM,         /* args[0] + args[1] + ... */
-    BS_PRODUCT,     /* args[0]·args[1]·...; a quotient has factors x^-1 */
-    BS_POWER,       /* args[0]^args[1] */
-    BS_CALL,        /* func(args...), or func_k(args...) of an indexed function */
-    BS_INDEXED_SUM, /* the sum of args[3] for the symbol args[0] from args[1] to args[2] */
+    BS_NUMBER,          /* an exact rational, or a double that is none */
+    BS_SYMBOL,          /* a name: x, w_11, n */
+    BS_REF,             /* an entry of a tape, by id; has no name of its own */
+    BS_MEMBER,          /* of an array, by its subscripts args[]: x_j, w_hj, a_(k−1) */
+    BS_SUM,             /* args[0] + args[1] + ... */
+    BS_PRODUCT,         /* args[0]·args[1]·...; a quotient has factors x^-1 */
+    BS_POWER,           /* args[0]^args[1] */
+    BS_CALL,            /* func(args...), or func_k(args...) of an indexed function */
+    BS_INDEXED_SUM,     /* the sum of args[3] for the symbol args[0] from args[1] to args[2] */
+    BS_INDEXED_PRODUCT, /* the product, likewise; of no factors it is 1 */
+    BS_DELTA,           /* Kronecker's: 1 where args[0] = args[1], else 0 */
+    BS_CASES,           /* args[1] where args[0] > 0, args[2] where it is < 0; see bs_at_zero */
+};
+
+/* What cases are where the test is 0: the first branch, the second, or by the kink policy. */
+enum bs_at_zero {
+    BS_ZERO_IS_FIRST,  /* cases(x >= 0, a, b) */
+    BS_ZERO_IS_SECOND, /* cases(x > 0, a, b) */
+    BS_ZERO_IS_KINK,   /* cases(x, a, b): b + kink·(a − b), see struct bs_env */
 };
 
 struct bs_node {
     enum bs_kind kind;
     uint32_t hash;
     /*
-     * A bit for each symbol and ref in it, by hash: no common bit, not contained.  All bits in an
-     * indexed sum, whose x_j stands for x_1 and x_2.
+     * A bit for each symbol, array and ref in it, by hash: no common bit, not contained.  A symbol
+     * has the bit of its stem (x of x_1), which is also that of an array whose x_j may be x_1.
      */
     uint64_t leaves;
     int depth; /* 1 for a leaf */
@@ -48,8 +59,9 @@ struct bs_node {
             int64_t num, den; /* den > 0, lowest terms; den == 0: the double `real` */
             double real;      /* always the nearest double */
         } number;
-        const char *name;
+        const char *name; /* of a symbol; of a member: its array's, x of x_j */
         int64_t ref;
+        enum bs_at_zero at_zero;
         struct {
             const struct bs_func *func;
             int index; /* 1-based for an indexed function, else 0 */
@@ -90,12 +102,25 @@ bs_expr bs_power(struct bs_pool *pool, bs_expr base, bs_expr exponent);
 bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int count,
                 const bs_expr *args);
 
+/*
+ * The member of an array.  Where all subscripts are whole numbers from 0 it is a symbol: x_3, w_12,
+ * or w_12_1 when one has several digits.
+ */
+bs_expr bs_member(struct bs_pool *pool, const char *array, int count, const bs_expr *subscripts);
+
 /* Refused: an index that is no symbol. */
 bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body);
+bs_expr bs_indexed_product(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to,
+                           bs_expr body);
+
+bs_expr bs_delta(struct bs_pool *pool, bs_expr a, bs_expr b);
+bs_expr bs_cases(struct bs_pool *pool, enum bs_at_zero at_zero, bs_expr test, bs_expr above,
+                 bs_expr below);
 
 /* The node with other operands (as many), built by the constructor of its kind. */
 bs_expr bs_with_args(struct bs_pool *pool, bs_expr expr, const bs_expr *args);
 
+bool bs_binds_index(bs_expr expr); /* an indexed sum or product: args[0] is its own in args[3] */
 bool bs_is_number(bs_expr expr);
 bool bs_is_exact(bs_expr expr);                  /* a rational number */
 bool bs_is_integer(bs_expr expr, int64_t value); /* exactly that */

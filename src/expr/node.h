@@ -48,6 +48,9 @@ bs_expr bs_number_inverse(struct bs_pool *pool, bs_expr a); /* a is not 0 */
 /* Is the double that of a decimal of at most 15 digits, num/den with den a power of ten? */
 bool bs_short_decimal(int64_t *num, int64_t *den, double value);
 
+/* How many bytes of a name stand before its subscripts: 1 of x_j. */
+size_t bs_stem(const char *name);
+
 /* b^-1: as a factor it divides. */
 bool bs_is_inverse(bs_expr expr);
 

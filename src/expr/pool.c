@@ -8,7 +8,9 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 struct bs_pool {
@@ -77,6 +79,13 @@ static uint32_t mix(uint32_t hash, uint64_t value)
     return (uint32_t)(product >> 32) ^ (uint32_t)product;
 }
 
+static uint32_t hash_text(uint32_t hash, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        hash = mix(hash, (unsigned char)text[i]);
+    return hash;
+}
+
 static uint32_t hash_payload(uint32_t hash, const struct bs_node *node)
 {
     switch (node->kind) {
@@ -86,11 +95,12 @@ static uint32_t hash_payload(uint32_t hash, const struct bs_node *node)
         return mix(hash, bits);
     }
     case BS_SYMBOL:
-        for (const char *c = node->u.name; *c; c++)
-            hash = mix(hash, (unsigned char)*c);
-        return hash;
+    case BS_MEMBER:
+        return hash_text(hash, node->u.name, strlen(node->u.name));
     case BS_REF:
         return mix(hash, (uint64_t)node->u.ref);
+    case BS_CASES:
+        return mix(hash, (uint64_t)node->u.at_zero);
     case BS_CALL:
         return mix(mix(hash, (uintptr_t)node->u.call.func), (uint64_t)node->u.call.index);
     default:
@@ -105,9 +115,12 @@ static bool same_payload(const struct bs_node *a, const struct bs_node *b)
         return a->u.number.num == b->u.number.num && a->u.number.den == b->u.number.den &&
                memcmp(&a->u.number.real, &b->u.number.real, sizeof a->u.number.real) == 0;
     case BS_SYMBOL:
+    case BS_MEMBER:
         return strcmp(a->u.name, b->u.name) == 0;
     case BS_REF:
         return a->u.ref == b->u.ref;
+    case BS_CASES:
+        return a->u.at_zero == b->u.at_zero;
     case BS_CALL:
         return a->u.call.func == b->u.call.func && a->u.call.index == b->u.call.index;
     default:
@@ -152,6 +165,11 @@ static bool double_table(struct bs_pool *pool)
     return true;
 }
 
+static bool is_named(enum bs_kind kind)
+{
+    return kind == BS_SYMBOL || kind == BS_MEMBER;
+}
+
 /* What follows from kind, payload and operands; false when an operand is NULL. */
 static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
 {
@@ -167,10 +185,10 @@ static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
             node->depth = args[i]->depth + 1;
     }
     node->hash = hash_payload(node->hash, node);
-    if (node->kind == BS_SYMBOL || node->kind == BS_REF)
+    if (node->kind == BS_REF)
         node->leaves = UINT64_C(1) << (node->hash % 64);
-    else if (node->kind == BS_INDEXED_SUM)
-        node->leaves = UINT64_MAX; /* x_j under the index j may be any x_1 */
+    else if (is_named(node->kind))
+        node->leaves |= UINT64_C(1) << (hash_text(0, node->u.name, bs_stem(node->u.name)) % 64);
     return true;
 }
 
@@ -178,7 +196,7 @@ static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
 static bs_expr store(struct bs_pool *pool, const struct bs_node *wanted, const bs_expr *args)
 {
     size_t args_size = (size_t)wanted->count * sizeof(bs_expr);
-    size_t name_size = wanted->kind == BS_SYMBOL ? strlen(wanted->u.name) + 1 : 0;
+    size_t name_size = is_named(wanted->kind) ? strlen(wanted->u.name) + 1 : 0;
     char *block = bs_arena_alloc(pool->arena, sizeof(struct bs_node) + args_size +
                                                   sizeof(struct bs_memo) + name_size);
     if (!block)
@@ -349,20 +367,89 @@ bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int
     return intern(pool, node, count, args);
 }
 
+/* "x_3" from 3, "w_12" from 1 and 2, "w_1_12" from 1 and 12.  False when it is too long. */
+static bool put_subscripts(char *name, size_t size, int count, const bs_expr *subscripts)
+{
+    bool run_together = true;
+    size_t used = strlen(name);
+    for (int i = 0; i < count; i++)
+        run_together = run_together && subscripts[i]->u.number.num <= 9;
+    for (int i = 0; i < count; i++) {
+        const char *separator = i == 0 || !run_together ? "_" : "";
+        used += (size_t)snprintf(name + used, size - used, "%s%" PRId64, separator,
+                                 subscripts[i]->u.number.num);
+        if (used >= size)
+            return false;
+    }
+    return true;
+}
+
+bs_expr bs_member(struct bs_pool *pool, const char *array, int count, const bs_expr *subscripts)
+{
+    char name[256];
+    struct bs_node node = {.kind = BS_MEMBER};
+    bool is_one = true; /* of its members, not a general one */
+    for (int i = 0; i < count; i++) {
+        bs_expr at = subscripts[i];
+        is_one = is_one && at && bs_is_exact(at) && at->u.number.den == 1 && at->u.number.num >= 0;
+    }
+    if (strlen(array) >= sizeof name)
+        return bs_pool_refuse(pool, BS_REFUSED, "a name is too long (255 bytes)");
+    memcpy(name, array, strlen(array) + 1);
+    node.u.name = name;
+    if (!is_one)
+        return intern(pool, node, count, subscripts);
+    if (!put_subscripts(name, sizeof name, count, subscripts))
+        return bs_pool_refuse(pool, BS_REFUSED, "a name is too long (255 bytes)");
+    return bs_symbol(pool, name);
+}
+
+static bs_expr bind(struct bs_pool *pool, enum bs_kind kind, const bs_expr *args)
+{
+    struct bs_node node = {.kind = kind};
+    if (args[0] && args[0]->kind != BS_SYMBOL)
+        return bs_pool_refuse(pool, BS_REFUSED, "the index of a sum must be a name");
+    return intern(pool, node, 4, args);
+}
+
 bs_expr bs_indexed_sum(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body)
 {
-    struct bs_node node = {.kind = BS_INDEXED_SUM};
-    if (index && index->kind != BS_SYMBOL)
-        return bs_pool_refuse(pool, BS_REFUSED, "the index of a sum must be a name");
-    return intern(pool, node, 4, (bs_expr[]){index, from, to, body});
+    return bind(pool, BS_INDEXED_SUM, (bs_expr[]){index, from, to, body});
+}
+
+bs_expr bs_indexed_product(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to,
+                           bs_expr body)
+{
+    return bind(pool, BS_INDEXED_PRODUCT, (bs_expr[]){index, from, to, body});
+}
+
+bs_expr bs_delta(struct bs_pool *pool, bs_expr a, bs_expr b)
+{
+    struct bs_node node = {.kind = BS_DELTA};
+    return intern(pool, node, 2, (bs_expr[]){a, b});
+}
+
+bs_expr bs_cases(struct bs_pool *pool, enum bs_at_zero at_zero, bs_expr test, bs_expr above,
+                 bs_expr below)
+{
+    struct bs_node node = {.kind = BS_CASES};
+    node.u.at_zero = at_zero;
+    return intern(pool, node, 3, (bs_expr[]){test, above, below});
 }
 
 bs_expr bs_with_args(struct bs_pool *pool, bs_expr expr, const bs_expr *args)
 {
     struct bs_node node = {.kind = expr->kind, .u = expr->u};
-    if (expr->kind == BS_SUM || expr->kind == BS_PRODUCT)
+    switch (expr->kind) {
+    case BS_SUM:
+    case BS_PRODUCT:
         return chain(pool, expr->kind, expr->count, args);
-    if (expr->kind == BS_INDEXED_SUM)
-        return bs_indexed_sum(pool, args[0], args[1], args[2], args[3]);
-    return intern(pool, node, expr->count, args);
+    case BS_MEMBER:
+        return bs_member(pool, expr->u.name, expr->count, args);
+    case BS_INDEXED_SUM:
+    case BS_INDEXED_PRODUCT:
+        return bind(pool, expr->kind, args);
+    default:
+        return intern(pool, node, expr->count, args);
+    }
 }
