@@ -208,9 +208,10 @@ static int count_term(struct evaluation *at)
 }
 
 /* The body is evaluated afresh for each value of the index: a new stamp forgets the last one's. */
-static int eval_indexed_sum(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+static int eval_indexed(struct bs_valued *out, bs_expr expr, struct evaluation *at)
 {
     int64_t from = 0, to = 0;
+    const bool multiplies = expr->kind == BS_INDEXED_PRODUCT;
     int status = eval_bound(&from, expr->args[1], at);
     if (status == BS_OK)
         status = eval_bound(&to, expr->args[2], at);
@@ -219,7 +220,7 @@ static int eval_indexed_sum(struct bs_valued *out, bs_expr expr, struct evaluati
     struct binding binding = {at->bound, expr->args[0]->u.name, 0};
     struct evaluation inner = *at;
     inner.bound = &binding;
-    *out = (struct bs_valued){0, 0};
+    *out = (struct bs_valued){multiplies, multiplies};
     for (binding.value = from; binding.value <= to; binding.value++) {
         struct bs_valued term;
         inner.stamp = bs_next_stamp();
@@ -228,8 +229,8 @@ static int eval_indexed_sum(struct bs_valued *out, bs_expr expr, struct evaluati
             status = evaluate(&term, expr->args[3], &inner);
         if (status < 0)
             return status;
-        out->value += term.value;
-        out->size += term.size;
+        out->value = multiplies ? out->value * term.value : out->value + term.value;
+        out->size = multiplies ? out->size * term.size : out->size + term.size;
     }
     return BS_OK;
 }
@@ -285,6 +286,120 @@ static int eval_leaf(struct bs_valued *out, bs_expr leaf, struct evaluation *at)
     return status;
 }
 
+/* "x_3" from 3, "w_12" from 1 and 2, "w_1_12" from 1 and 12 and where they stand apart. */
+static bool put_subscripts(char *name, size_t size, bs_expr member, const int64_t *subscripts,
+                           bool apart)
+{
+    int used = snprintf(name, size, "%s", member->u.name);
+    for (int i = 0; i < member->count; i++)
+        apart = apart || subscripts[i] > 9;
+    for (int i = 0; i < member->count && (size_t)used < size; i++)
+        used += snprintf(name + used, size - (size_t)used, "%s%" PRId64, i == 0 || apart ? "_" : "",
+                         subscripts[i]);
+    return (size_t)used < size;
+}
+
+static int eval_subscript(int64_t *out, bs_expr member, int i, struct evaluation *at)
+{
+    struct bs_valued subscript;
+    int status = evaluate(&subscript, member->args[i], at);
+    if (status < 0)
+        return status;
+    if (!(subscript.value >= 0 && subscript.value < 1e6) ||
+        subscript.value != floor(subscript.value))
+        return bs_fail(at->err, BS_REFUSED,
+                       "a subscript of %s must be a whole number from 0, got %g", member->u.name,
+                       isnan(subscript.value) ? NAN : subscript.value);
+    *out = (int64_t)subscript.value;
+    return BS_OK;
+}
+
+static int eval_named(struct bs_valued *out, const char *name, struct evaluation *at)
+{
+    struct bs_node symbol = {.kind = BS_SYMBOL, .depth = 1};
+    symbol.u.name = name;
+    int status = at->env->leaf(&out->value, at->env->context, &symbol, at->err);
+    out->size = fabs(out->value);
+    if (status == BS_OK && at->env->leaf_size)
+        out->size = at->env->leaf_size(at->env->context, &symbol, out->value);
+    return status;
+}
+
+/* Arrays of which some dimension passes 9 have names with all subscripts apart: w_1_2 for w_12. */
+static int eval_member(struct bs_valued *out, bs_expr member, struct evaluation *at)
+{
+    enum { MOST_SUBSCRIPTS = 8 };
+    char name[512];
+    int64_t subscripts[MOST_SUBSCRIPTS];
+    struct bs_error ignored;
+    if (member->count > MOST_SUBSCRIPTS)
+        return bs_fail(at->err, BS_REFUSED, "%s has more than %d subscripts", member->u.name,
+                       MOST_SUBSCRIPTS);
+    for (int i = 0; i < member->count; i++) {
+        int status = eval_subscript(&subscripts[i], member, i, at);
+        if (status < 0)
+            return status;
+    }
+    put_subscripts(name, sizeof name, member, subscripts, false);
+    int status = eval_named(out, name, at);
+    if (status != BS_REFUSED || member->count < 2)
+        return status;
+    put_subscripts(name, sizeof name, member, subscripts, true);
+    struct evaluation quiet = *at;
+    quiet.err = &ignored;
+    return eval_named(out, name, &quiet) == BS_OK ? BS_OK : status;
+}
+
+static int eval_delta(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+{
+    struct bs_valued a, b;
+    int status = evaluate(&a, expr->args[0], at);
+    if (status == BS_OK)
+        status = evaluate(&b, expr->args[1], at);
+    if (status < 0)
+        return status;
+    out->value = isnan(a.value) || isnan(b.value) ? NAN : a.value == b.value;
+    out->size = fabs(out->value);
+    return BS_OK;
+}
+
+/* At 0, b + kink·(a − b). */
+static int eval_between(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+{
+    const double kink = at->env->kink;
+    struct bs_valued above, below;
+    int status = evaluate(&above, expr->args[1], at);
+    if (status == BS_OK)
+        status = evaluate(&below, expr->args[2], at);
+    if (status < 0)
+        return status;
+    out->value = below.value + kink * (above.value - below.value);
+    out->size = below.size + kink * (above.size + below.size);
+    return BS_OK;
+}
+
+/* Only the branch taken is evaluated, so that the other may have no value there. */
+static int eval_cases(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+{
+    const enum bs_at_zero at_zero = expr->u.at_zero;
+    struct bs_valued test;
+    int status = evaluate(&test, expr->args[0], at);
+    if (status < 0)
+        return status;
+    if (fabs(test.value) <= TOLERANCE * test.size)
+        at->env->on_kink = true;
+    if (isnan(test.value)) {
+        *out = test;
+        return BS_OK;
+    }
+    if (test.value == 0 && at_zero == BS_ZERO_IS_KINK && at->env->kink != 0 && at->env->kink != 1)
+        return eval_between(out, expr, at);
+    bool above =
+        test.value > 0 || (test.value == 0 && (at_zero == BS_ZERO_IS_FIRST ||
+                                               (at_zero == BS_ZERO_IS_KINK && at->env->kink == 1)));
+    return evaluate(out, expr->args[above ? 1 : 2], at);
+}
+
 static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at)
 {
     int status = BS_OK;
@@ -313,10 +428,18 @@ static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at)
         status = eval_call(out, expr, at);
         break;
     case BS_INDEXED_SUM:
-        status = eval_indexed_sum(out, expr, at);
+    case BS_INDEXED_PRODUCT:
+        status = eval_indexed(out, expr, at);
         break;
-    default:
-        return bs_fail(at->err, BS_INTERNAL, "no value of this kind of expression yet");
+    case BS_MEMBER:
+        status = eval_member(out, expr, at);
+        break;
+    case BS_DELTA:
+        status = eval_delta(out, expr, at);
+        break;
+    case BS_CASES:
+        status = eval_cases(out, expr, at);
+        break;
     }
     if (status < 0)
         return status;
