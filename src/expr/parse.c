@@ -8,6 +8,7 @@
 #include "expr/func.h"
 #include "expr/greek.h"
 #include "expr/node.h"
+#include "expr/spelling.h"
 
 #include "base/nearest.h"
 #include "base/width.h"
@@ -30,6 +31,8 @@ struct parser {
     const char *text, *end;
     const char *at; /* the next byte to read */
     int depth;
+    uint32_t bound; /* the indices that are bound here: see spelling.h */
+    bool has_whole_names;
     struct bs_error *err;
     bool failed;
 };
@@ -43,10 +46,13 @@ struct glyph {
 static const struct normal {
     const char *seen, *meant;
 } normals[] = {
-    {"−", "-"},       {"–", "-"},       {"·", "*"},   {"×", "*"},      {"⋅", "*"},
-    {"∙", "*"},       {"÷", "/"},       {"∕", "/"},   {"²", "^2"},     {"³", "^3"},
-    {"½", "0.5"},     {"′", "'"},       {"’", "'"},   {"\u3000", " "}, {"\u00A0", " "},
-    {"\u00B5", "mu"}, {"ϵ", "epsilon"}, {"ϕ", "phi"}, {"∆", "Delta"},  {NULL, NULL},
+    {"−", "-"},   {"–", "-"},      {"·", "*"},      {"×", "*"},       {"⋅", "*"},
+    {"∙", "*"},   {"÷", "/"},      {"∕", "/"},      {"⁰", "^0"},      {"¹", "^1"},
+    {"²", "^2"},  {"³", "^3"},     {"⁴", "^4"},     {"⁵", "^5"},      {"⁶", "^6"},
+    {"⁷", "^7"},  {"⁸", "^8"},     {"⁹", "^9"},     {"⁻", "^-"},      {"≤", "<="},
+    {"≥", ">="},  {"⩽", "<="},     {"⩾", ">="},     {"½", "0.5"},     {"′", "'"},
+    {"’", "'"},   {"\u3000", " "}, {"\u00A0", " "}, {"\u00B5", "mu"}, {"ϵ", "epsilon"},
+    {"ϕ", "phi"}, {"∆", "Delta"},  {NULL, NULL},
 };
 
 static const char *meaning(const char *seen, size_t length)
@@ -195,6 +201,15 @@ static bool read_name(struct parser *p, char name[static LONGEST_NAME + 1])
     return true;
 }
 
+static bs_expr build_member(struct parser *p, const char *array, struct bs_list *subscripts)
+{
+    bs_expr result = NULL;
+    if (!subscripts->failed)
+        result = bs_member(p->pool, array, (int)subscripts->count, subscripts->items);
+    bs_list_finish(subscripts);
+    return result;
+}
+
 /* A number in ASCII.  What is too long for it is counted, not kept. */
 struct numeral {
     size_t length;
@@ -322,17 +337,12 @@ static const struct bs_func *find_function(const char *name, int *index)
     return func;
 }
 
-static bs_expr refuse_function(struct parser *p, const char *start, const char *name)
-{
-    struct bs_nearest nearest;
-    char hint[96];
-    bs_nearest_init(&nearest, name);
-    for (const struct bs_func *row = bs_funcs; row->name; row++)
-        bs_nearest_offer(&nearest, row->name);
-    bs_nearest_offer(&nearest, "sum");
-    return refuse(p, start, "there is no function called %s%s", name,
-                  bs_nearest_hint(&nearest, hint));
-}
+/* What is called like a function but reads its arguments in its own way. */
+struct form {
+    const char *name, *usage;
+    bs_expr (*read)(struct parser *p, const char *start, const struct form *form);
+    bs_expr (*bind)(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body);
+};
 
 static bs_expr check_call(struct parser *p, const char *start, const struct bs_func *func,
                           int index, struct bs_list *args)
@@ -349,41 +359,198 @@ static bs_expr check_call(struct parser *p, const char *start, const struct bs_f
     return bs_call(p->pool, func, index, count, args->items);
 }
 
-static bs_expr parse_sum_form(struct parser *p, const char *start, struct bs_list *args)
-{
-    if (args->count != 4 || args->items[0]->kind != BS_SYMBOL)
-        return refuse(p, start, "write sum(index, from, to, body), as in sum(j, 1, n, x_j)");
-    return bs_indexed_sum(p->pool, args->items[0], args->items[1], args->items[2], args->items[3]);
-}
-
-/* After the opening parenthesis. */
-static bool parse_arguments(struct parser *p, struct bs_list *args)
+/* After an opening bracket, up to the closing one. */
+static bool parse_arguments(struct parser *p, struct bs_list *args, char close)
 {
     do
         bs_list_add(args, parse_expr(p));
     while (!args->failed && take(p, ','));
     if (args->failed)
         return false;
-    if (take(p, ')'))
+    if (take(p, close))
         return true;
-    refuse_after_operand(p, "a comma or )");
+    refuse_after_operand(p, close == ')' ? "a comma or )" : "a comma or ]");
     return false;
 }
 
-static bs_expr parse_call(struct parser *p, const char *start, const char *name)
+static bs_expr refuse_form(struct parser *p, const char *start, const struct form *form)
 {
-    int index;
-    const struct bs_func *func = find_function(name, &index);
-    bool is_sum = strcmp(name, "sum") == 0;
-    if (!func && !is_sum)
-        return refuse_function(p, start, name);
+    return refuse(p, start, "write %s", form->usage);
+}
+
+/* sum(j, 1, n, body): the index is bound in the body only. */
+static bs_expr read_indexed(struct parser *p, const char *start, const struct form *form)
+{
     struct bs_list args = {0};
+    const uint32_t outer = p->bound;
+    do {
+        if (args.count == 3)
+            p->bound |= bs_index_bit(args.items[0]);
+        bs_list_add(&args, parse_expr(p));
+    } while (!args.failed && take(p, ','));
+    p->bound = outer;
     bs_expr result = NULL;
-    if (parse_arguments(p, &args))
-        result =
-            is_sum ? parse_sum_form(p, start, &args) : check_call(p, start, func, index, &args);
+    if (!args.failed && !take(p, ')'))
+        refuse_after_operand(p, "a comma or )");
+    else if (!args.failed && (args.count != 4 || args.items[0]->kind != BS_SYMBOL))
+        refuse_form(p, start, form);
+    else if (!args.failed)
+        result = form->bind(p->pool, args.items[0], args.items[1], args.items[2], args.items[3]);
     bs_list_finish(&args);
     return result;
+}
+
+static bs_expr read_delta(struct parser *p, const char *start, const struct form *form)
+{
+    struct bs_list args = {0};
+    bs_expr result = NULL;
+    if (parse_arguments(p, &args, ')'))
+        result = args.count == 2 ? bs_delta(p->pool, args.items[0], args.items[1])
+                                 : refuse_form(p, start, form);
+    bs_list_finish(&args);
+    return result;
+}
+
+/* > or <, "" when neither comes next; with or without =. */
+struct relation {
+    char sign;
+    bool or_equal;
+};
+
+static struct relation take_relation(struct parser *p)
+{
+    struct relation relation = {'\0', false};
+    if (!next_is(p, '<') && !next_is(p, '>'))
+        return relation;
+    struct glyph glyph = peek(p);
+    relation.sign = glyph.meant[0];
+    relation.or_equal = glyph.meant[1] == '=';
+    p->at += glyph.length;
+    if (!relation.or_equal && peek(p).meant[0] == '=') {
+        relation.or_equal = true;
+        p->at += peek(p).length;
+    }
+    return relation;
+}
+
+/* The test of cases: what is compared with 0. */
+static bs_expr parse_test(struct parser *p, struct relation *relation)
+{
+    bs_expr test = parse_expr(p);
+    *relation = test ? take_relation(p) : (struct relation){'\0', false};
+    if (relation->sign == '\0')
+        return test;
+    bs_expr than = parse_expr(p);
+    return than && bs_is_integer(than, 0) ? test : bs_sub(p->pool, test, than);
+}
+
+/* a where x < 0, else b, is b where x >= 0, else a. */
+static bs_expr build_cases(struct bs_pool *pool, struct relation relation, bs_expr test, bs_expr a,
+                           bs_expr b)
+{
+    bool is_less = relation.sign == '<';
+    enum bs_at_zero at_zero = relation.sign == '\0'          ? BS_ZERO_IS_KINK
+                              : relation.or_equal == is_less ? BS_ZERO_IS_SECOND
+                                                             : BS_ZERO_IS_FIRST;
+    return bs_cases(pool, at_zero, test, is_less ? b : a, is_less ? a : b);
+}
+
+static bs_expr read_cases(struct parser *p, const char *start, const struct form *form)
+{
+    struct bs_list branches = {0};
+    struct relation relation;
+    bs_expr test = parse_test(p, &relation), result = NULL;
+    if (!test)
+        return NULL;
+    if (!take(p, ','))
+        return refuse_after_operand(p, "a comma");
+    if (parse_arguments(p, &branches, ')'))
+        result = branches.count == 2
+                     ? build_cases(p->pool, relation, test, branches.items[0], branches.items[1])
+                     : refuse_form(p, start, form);
+    bs_list_finish(&branches);
+    return result;
+}
+
+static const struct form forms[] = {
+    {"sum", "sum(index, from, to, body), as in sum(j, 1, n, x_j)", read_indexed, bs_indexed_sum},
+    {"product", "product(index, from, to, body), as in product(k, 1, n, x_k)", read_indexed,
+     bs_indexed_product},
+    {"delta", "delta(i, k), which is 1 where i = k, else 0", read_delta, NULL},
+    {"cases", "cases(test, a, b), as in cases(x > 0, x, 0)", read_cases, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct form *find_form(const char *name)
+{
+    for (const struct form *form = forms; form->name; form++)
+        if (strcmp(form->name, name) == 0)
+            return form;
+    return NULL;
+}
+
+bool bs_is_form(const char *name)
+{
+    return find_form(name) != NULL;
+}
+
+static bs_expr refuse_function(struct parser *p, const char *start, const char *name)
+{
+    struct bs_nearest nearest;
+    char hint[96];
+    bs_nearest_init(&nearest, name);
+    for (const struct bs_func *row = bs_funcs; row->name; row++)
+        bs_nearest_offer(&nearest, row->name);
+    for (const struct form *form = forms; form->name; form++)
+        bs_nearest_offer(&nearest, form->name);
+    return refuse(p, start, "there is no function called %s%s", name,
+                  bs_nearest_hint(&nearest, hint));
+}
+
+static bs_expr read_call(struct parser *p, const char *start, const struct bs_func *func, int index)
+{
+    struct bs_list args = {0};
+    bs_expr result = NULL;
+    if (parse_arguments(p, &args, ')'))
+        result = check_call(p, start, func, index, &args);
+    bs_list_finish(&args);
+    return result;
+}
+
+/* a[k-1, j], which may also be written a[k-1][j]; a[] is the name a, whatever it looks like. */
+static bs_expr parse_member(struct parser *p, const char *array)
+{
+    struct bs_list subscripts = {0};
+    while (!subscripts.failed && take(p, '['))
+        if (!take(p, ']') && !parse_arguments(p, &subscripts, ']'))
+            subscripts.failed = true;
+    return build_member(p, array, &subscripts);
+}
+
+/* a_(k − 1, j), as it is printed: the name is a_ here. */
+static bs_expr parse_printed_member(struct parser *p, char *name)
+{
+    struct bs_list subscripts = {0};
+    name[strlen(name) - 1] = '\0';
+    if (!parse_arguments(p, &subscripts, ')'))
+        subscripts.failed = true;
+    return build_member(p, name, &subscripts);
+}
+
+/* After the opening parenthesis. */
+static bs_expr parse_call(struct parser *p, const char *start, char *name)
+{
+    int index;
+    const struct form *form = find_form(name);
+    if (form)
+        return form->read(p, start, form);
+    const struct bs_func *func = find_function(name, &index);
+    if (func)
+        return read_call(p, start, func, index);
+    const size_t length = strlen(name);
+    if (length > 1 && name[length - 1] == '_')
+        return parse_printed_member(p, name);
+    return refuse_function(p, start, name);
 }
 
 static bs_expr parse_name(struct parser *p)
@@ -394,7 +561,9 @@ static bs_expr parse_name(struct parser *p)
         return refuse(p, start, "the name is too long");
     if (take(p, '('))
         return parse_call(p, start, name);
-    return bs_symbol(p->pool, name);
+    if (next_is(p, '['))
+        return parse_member(p, name);
+    return p->has_whole_names ? bs_symbol(p->pool, name) : bs_named(p->pool, name, p->bound);
 }
 
 static bs_expr parse_parenthesis(struct parser *p)
@@ -425,16 +594,39 @@ static bs_expr parse_atom(struct parser *p)
 
 static bs_expr parse_unary(struct parser *p);
 
-/* ^ takes a signed power on its right: x^-1; ² and ³ bring their own exponent. */
+/* x¹⁰, x⁻¹: the exponent is small raised characters, each a glyph "^c". */
+static bs_expr parse_raised(struct parser *p)
+{
+    enum { MOST_DIGITS = 18 };
+    const char *start = p->at;
+    char text[MOST_DIGITS + 2]; /* with a sign */
+    size_t length = 0, digits = 0;
+    for (struct glyph next = peek(p); next.meant[0] == '^' && next.meant[1]; next = peek(p)) {
+        const bool is_sign = next.meant[1] == '-';
+        if (is_sign && length > 0)
+            break;
+        if (!is_sign && ++digits > MOST_DIGITS)
+            return refuse(p, start, "the exponent is too long");
+        text[length++] = next.meant[1];
+        p->at += next.length;
+    }
+    if (digits == 0)
+        return refuse_next(p, "a raised digit", "");
+    text[length] = '\0';
+    return bs_integer(p->pool, strtoll(text, NULL, 10));
+}
+
+/* ^ takes a signed power on its right: x^-1. */
 static bs_expr parse_power(struct parser *p)
 {
     bs_expr base = parse_atom(p);
     if (!base || !next_is(p, '^'))
         return base;
     struct glyph hat = peek(p);
+    if (hat.meant[1])
+        return bs_power(p->pool, base, parse_raised(p));
     p->at += hat.length;
-    bs_expr exponent = hat.meant[1] ? bs_integer(p->pool, hat.meant[1] - '0') : parse_unary(p);
-    return bs_power(p->pool, base, exponent);
+    return bs_power(p->pool, base, parse_unary(p));
 }
 
 /* Signs before an operand: true when they are an odd number of minuses. */
@@ -532,16 +724,29 @@ static bs_expr parse_expr(struct parser *p)
     return result;
 }
 
+static int parse_all(bs_expr *out, struct parser *p)
+{
+    bs_expr result = parse_expr(p);
+    skip_space(p);
+    if (result && p->at < p->end)
+        result = refuse_after_operand(p, "an operator");
+    if (!result)
+        return p->failed ? BS_REFUSED : bs_pool_error(p->pool, p->err);
+    *out = result;
+    return BS_OK;
+}
+
 int bs_parse(bs_expr *out, struct bs_pool *pool, const char *text, size_t length,
              struct bs_error *err)
 {
     struct parser p = {.pool = pool, .text = text, .end = text + length, .at = text, .err = err};
-    bs_expr result = parse_expr(&p);
-    skip_space(&p);
-    if (result && p.at < p.end)
-        result = refuse_after_operand(&p, "an operator");
-    if (!result)
-        return p.failed ? BS_REFUSED : bs_pool_error(pool, err);
-    *out = result;
-    return BS_OK;
+    return parse_all(out, &p);
+}
+
+int bs_parse_whole(bs_expr *out, struct bs_pool *pool, const char *text, size_t length,
+                   struct bs_error *err)
+{
+    struct parser p = {.pool = pool, .text = text, .end = text + length, .at = text, .err = err};
+    p.has_whole_names = true;
+    return parse_all(out, &p);
 }

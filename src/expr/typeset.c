@@ -1,87 +1,23 @@
+/*
+ * The walk over the tree that every form shares.  What is printed where is in the table of words;
+ * here is when something needs parentheses.
+ */
 #include "expr/typeset.h"
 
 #include "expr/func.h"
 #include "expr/greek.h"
 #include "expr/node.h"
+#include "expr/spelling.h"
+#include "expr/words.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-
-/* The words that differ between forms; everything else is common. */
-static const struct words {
-    const char *minus, *plus, *times, *divide, *ellipsis, *open, *close, *half;
-} words[] = {
-    [BS_UNICODE] = {"−", " + ", "·", "/", "…", "(", ")", "½"},
-    [BS_ASCII] = {"-", " + ", "*", "/", "...", "(", ")", NULL},
-    [BS_LATEX] = {"-", " + ", " \\cdot ", "/", "\\dots", "\\left(", "\\right)", "\\frac{1}{2}"},
-};
 
 const char *bs_minus(enum bs_form form)
 {
-    return words[form].minus;
-}
-
-/* The first `letters` bytes are a Greek name, and a layer's number follows, unless `greek` is NULL.
- */
-static void put_latex_stem(struct bs_buf *buf, const char *name, size_t length, const char *greek,
-                           size_t letters)
-{
-    if (greek && strcmp(greek, "ŷ") == 0)
-        bs_buf_put(buf, "\\hat{y}");
-    else if (greek)
-        bs_buf_printf(buf, "\\%.*s", (int)letters, name);
-    else if (length > 1 && isalpha((unsigned char)name[1]))
-        bs_buf_printf(buf, "\\mathrm{%.*s}", (int)length, name);
-    else
-        bs_buf_put_n(buf, name, length);
-    if (greek && letters < length)
-        bs_buf_printf(buf, "^{(%.*s)}", (int)(length - letters), name + letters);
-}
-
-/* Greek, also before a layer's number: delta1 is δ1. */
-static void put_stem(struct bs_buf *buf, const char *name, size_t length, enum bs_form form)
-{
-    size_t letters = length;
-    while (letters > 0 && isdigit((unsigned char)name[letters - 1]))
-        letters--;
-    const char *greek = form == BS_ASCII ? NULL : bs_greek_letter(name, letters);
-    if (form == BS_LATEX) {
-        put_latex_stem(buf, name, length, greek, letters);
-    } else if (greek) {
-        bs_buf_put(buf, greek);
-        bs_buf_put_n(buf, name + letters, length - letters);
-    } else {
-        bs_buf_put_n(buf, name, length);
-    }
-}
-
-static void put_latex_subscript(struct bs_buf *buf, const char *part, size_t length)
-{
-    bs_buf_put(buf, "_{");
-    for (size_t i = 0; i < length; i++)
-        bs_buf_char(buf, part[i] == '_' ? ',' : part[i]);
-    bs_buf_char(buf, '}');
-}
-
-void bs_buf_name(struct bs_buf *buf, const char *name, enum bs_form form)
-{
-    static const char suffix[] = "_new";
-    size_t length = strlen(name), stem = strcspn(name, "_");
-    bool is_new = form != BS_ASCII && length >= sizeof suffix &&
-                  strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
-    if (is_new)
-        length -= sizeof suffix - 1;
-    if (stem > length)
-        stem = length;
-    put_stem(buf, name, stem, form);
-    if (form == BS_LATEX && stem + 1 < length)
-        put_latex_subscript(buf, name + stem + 1, length - stem - 1);
-    else
-        bs_buf_put_n(buf, name + stem, length - stem);
-    if (is_new)
-        bs_buf_char(buf, '\'');
+    return bs_words[form].minus;
 }
 
 /*
@@ -91,27 +27,49 @@ void bs_buf_name(struct bs_buf *buf, const char *name, enum bs_form form)
 struct writer {
     struct bs_buf *buf;
     const struct bs_style *style;
-    struct words words;
+    struct bs_words words;
     size_t end;
+    uint32_t bound; /* the indices that are bound here: see spelling.h */
+    bool is_below;  /* in a subscript */
 };
 
-/* 1.5e-7 as LaTeX has it. */
-static bool split_exponent(struct bs_buf *buf, size_t start)
+/* 1.5e-7 as print has it: 1.5·10^−7. */
+static bool split_exponent(struct bs_buf *buf, size_t start, enum bs_form form)
 {
+    const struct bs_words *words = &bs_words[form];
     const char *e = buf->failed ? NULL : strchr(buf->text + start, 'e');
-    if (!e)
+    char exponent[16];
+    if (!e || strspn(e + 1, "-0123456789") != strlen(e + 1))
         return false;
-    bs_buf_splice(buf, (size_t)(e - buf->text), 1, " \\cdot 10^{");
-    bs_buf_char(buf, '}');
+    snprintf(exponent, sizeof exponent, "%s", e + 1);
+    const bool is_negative = exponent[0] == '-';
+    bs_buf_cut(buf, (size_t)(e - buf->text));
+    bs_buf_printf(buf, "%s%s%s%s10%s%s%s%s%s%s%s", words->number[1], words->times, words->power[0],
+                  words->number[0], words->number[1], words->power[1],
+                  is_negative ? words->minus : "", words->number[0], exponent + is_negative,
+                  words->number[1], words->power[2]);
     return true;
+}
+
+/* Its digits, without a sign; are they a product with a power of ten? */
+static bool put_digits(struct bs_buf *buf, double magnitude, struct bs_digits digits,
+                       enum bs_form form)
+{
+    const struct bs_words *words = &bs_words[form];
+    bs_buf_put(buf, words->number[0]);
+    const size_t start = buf->length;
+    bs_buf_number(buf, magnitude, form == BS_ASCII ? BS_ALL_FIGURES : digits, "-");
+    if (words->is_drawn && split_exponent(buf, start, form))
+        return true;
+    bs_buf_put(buf, words->number[1]);
+    return false;
 }
 
 enum bs_binding bs_buf_value(struct bs_buf *buf, double value, struct bs_digits digits,
                              enum bs_form form)
 {
-    size_t start = buf->length;
-    bs_buf_number(buf, value, form == BS_ASCII ? BS_ALL_FIGURES : digits, bs_minus(form));
-    bool is_product = form == BS_LATEX && split_exponent(buf, start);
+    bs_buf_put(buf, value < 0 ? bs_words[form].minus : "");
+    bool is_product = put_digits(buf, fabs(value), digits, form);
     return value < 0 ? BS_BINDS_SUM : is_product ? BS_BINDS_PRODUCT : BS_BINDS_ATOM;
 }
 
@@ -148,29 +106,39 @@ static bool is_decimal(bs_expr number)
            scaled == num;
 }
 
+static void put_integer(struct writer *w, int64_t value)
+{
+    bs_buf_printf(w->buf, "%s%" PRId64 "%s", w->words.number[0], value, w->words.number[1]);
+}
+
 /*
  * A number without its sign.  A decimal prints as one (every digit of it); other rationals as a
  * quotient, which parses back to the same rational.
  */
 static enum bs_binding put_magnitude(struct writer *w, bs_expr number)
 {
-    const bool is_latex = w->style->form == BS_LATEX;
+    const struct bs_words *words = &w->words;
     int64_t num = number->u.number.num, den = number->u.number.den;
     num = num < 0 ? -num : num;
-    if (num == 1 && den == 2 && w->words.half) {
-        bs_buf_put(w->buf, w->words.half);
+    if (num == 1 && den == 2 && words->half) {
+        bs_buf_put(w->buf, words->half);
         return BS_BINDS_POWER;
     }
     if (den == 0 || (den > 1 && is_decimal(number)))
-        return bs_buf_value(w->buf, fabs(bs_number_value(number)),
-                            den == 0 ? w->style->digits : BS_ALL_FIGURES, w->style->form);
+        return put_digits(w->buf, fabs(bs_number_value(number)),
+                          den == 0 ? w->style->digits : BS_ALL_FIGURES, w->style->form)
+                   ? BS_BINDS_PRODUCT
+                   : BS_BINDS_ATOM;
     if (den == 1) {
-        bs_buf_printf(w->buf, "%" PRId64, num);
+        put_integer(w, num);
         return BS_BINDS_ATOM;
     }
-    bs_buf_printf(w->buf, is_latex ? "\\frac{%" PRId64 "}{%" PRId64 "}" : "%" PRId64 "/%" PRId64,
-                  num, den);
-    return is_latex ? BS_BINDS_POWER : BS_BINDS_PRODUCT;
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[0] : "");
+    put_integer(w, num);
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[1] : words->divide);
+    put_integer(w, den);
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[2] : "");
+    return words->is_drawn ? BS_BINDS_POWER : BS_BINDS_PRODUCT;
 }
 
 static enum bs_binding put_number(struct writer *w, bs_expr number)
@@ -181,6 +149,20 @@ static enum bs_binding put_number(struct writer *w, bs_expr number)
     return is_negative ? BS_BINDS_SUM : binding;
 }
 
+static void put_ref(struct writer *w, int64_t id)
+{
+    const bool is_mathml = w->style->form == BS_MATHML;
+    bs_buf_printf(w->buf, is_mathml ? "<mi>#%" PRId64 "</mi>" : "#%" PRId64, id);
+}
+
+/* In ASCII a name that would read as a member of an array is marked as none: x_j[]. */
+static void put_symbol(struct writer *w, const char *name)
+{
+    bs_buf_name(w->buf, name, w->style->form);
+    if (w->style->form == BS_ASCII && !bs_is_whole_name(name, w->bound))
+        bs_buf_put(w->buf, "[]");
+}
+
 static enum bs_binding put_leaf(struct writer *w, bs_expr leaf)
 {
     const struct bs_style *style = w->style;
@@ -189,9 +171,9 @@ static enum bs_binding put_leaf(struct writer *w, bs_expr leaf)
     if (style->leaf)
         return style->leaf(w->buf, style->context, leaf, style->form);
     if (leaf->kind == BS_REF)
-        bs_buf_printf(w->buf, "#%" PRId64, leaf->u.ref);
+        put_ref(w, leaf->u.ref);
     else
-        bs_buf_name(w->buf, leaf->u.name, style->form);
+        put_symbol(w, leaf->u.name);
     return BS_BINDS_ATOM;
 }
 
@@ -206,6 +188,13 @@ static void put_negated(struct writer *w, bs_expr term)
         put_magnitude(w, term);
 }
 
+/* Between terms. */
+static void put_minus(struct writer *w)
+{
+    const char *space = w->style->form == BS_MATHML || w->is_below ? "" : " ";
+    bs_buf_printf(w->buf, "%s%s%s", space, w->words.minus, space);
+}
+
 static void put_sum(struct writer *w, bs_expr sum)
 {
     bool is_cut = false;
@@ -216,7 +205,7 @@ static void put_sum(struct writer *w, bs_expr sum)
         if (i == 0) {
             put(w, term, BS_BINDS_SUM, true);
         } else if (bs_is_negative_term(term)) {
-            bs_buf_printf(w->buf, " %s ", w->words.minus);
+            put_minus(w);
             put_negated(w, term);
         } else {
             bs_buf_put(w->buf, w->words.plus);
@@ -267,7 +256,7 @@ static int count_factors(bs_expr product, int from, bool divisors)
     return count;
 }
 
-/* LaTeX: one side of a fraction. */
+/* One side of a drawn fraction. */
 static void put_side(struct writer *w, bs_expr product, int from, bool negated, bool divisors)
 {
     const int count = count_factors(product, from, divisors);
@@ -286,7 +275,7 @@ static void put_side(struct writer *w, bs_expr product, int from, bool negated, 
                 k == 1);
     }
     if (count == 0)
-        bs_buf_char(w->buf, '1');
+        put_integer(w, 1);
 }
 
 /*
@@ -300,15 +289,15 @@ static void put_product(struct writer *w, bs_expr product, bool negated, bool le
                    next->kind != BS_PRODUCT;
     int from = is_sign ? 1 : 0;
     negated = negated && !is_sign;
-    if (w->style->form != BS_LATEX || count_factors(product, from, true) == 0) {
+    if (!w->words.is_drawn || count_factors(product, from, true) == 0) {
         put_factors(w, product, from, negated, leads);
         return;
     }
-    bs_buf_put(w->buf, "\\frac{");
+    bs_buf_put(w->buf, w->words.fraction[0]);
     put_side(w, product, from, negated, false);
-    bs_buf_put(w->buf, "}{");
+    bs_buf_put(w->buf, w->words.fraction[1]);
     put_side(w, product, from, negated, true);
-    bs_buf_char(w->buf, '}');
+    bs_buf_put(w->buf, w->words.fraction[2]);
 }
 
 static void put_signed_product(struct writer *w, bs_expr product, bool leads)
@@ -321,10 +310,12 @@ static void put_signed_product(struct writer *w, bs_expr product, bool leads)
 
 static void put_inverse(struct writer *w, bs_expr base)
 {
-    bool is_latex = w->style->form == BS_LATEX;
-    bs_buf_put(w->buf, is_latex ? "\\frac{1}{" : "1/");
-    put(w, base, is_latex ? BS_BINDS_SUM : BS_BINDS_POWER, is_latex);
-    bs_buf_put(w->buf, is_latex ? "}" : "");
+    const struct bs_words *words = &w->words;
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[0] : "");
+    put_integer(w, 1);
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[1] : words->divide);
+    put(w, base, words->is_drawn ? BS_BINDS_SUM : BS_BINDS_POWER, words->is_drawn);
+    bs_buf_put(w->buf, words->is_drawn ? words->fraction[2] : "");
 }
 
 static const char *superscript(bs_expr exponent)
@@ -332,46 +323,90 @@ static const char *superscript(bs_expr exponent)
     return bs_is_integer(exponent, 2) ? "²" : bs_is_integer(exponent, 3) ? "³" : NULL;
 }
 
+/* TeX refuses a second superscript: a name with a prime or a layer is put in braces. */
+static void put_base(struct writer *w, bs_expr base)
+{
+    const size_t start = w->buf->length;
+    const bool is_name = base->kind == BS_MEMBER || base->count == 0;
+    put(w, base, BS_BINDS_ATOM, false);
+    if (w->style->form == BS_LATEX && is_name && !w->buf->failed &&
+        w->buf->text[w->buf->length - 1] != ')' && strpbrk(w->buf->text + start, "^'")) {
+        bs_buf_splice(w->buf, start, 0, "{");
+        bs_buf_char(w->buf, '}');
+    }
+}
+
 static void put_power(struct writer *w, bs_expr power)
 {
     bs_expr base = power->args[0], exponent = power->args[1];
-    bool is_latex = w->style->form == BS_LATEX;
+    const struct bs_words *words = &w->words;
     if (bs_is_inverse(power) && !bs_is_number(base)) {
         put_inverse(w, base);
         return;
     }
-    put(w, base, BS_BINDS_ATOM, false);
     if (w->style->form == BS_UNICODE && superscript(exponent)) {
+        put(w, base, BS_BINDS_ATOM, false);
         bs_buf_put(w->buf, superscript(exponent));
         return;
     }
-    bs_buf_put(w->buf, is_latex ? "^{" : "^");
-    put(w, exponent, is_latex ? BS_BINDS_SUM : BS_BINDS_ATOM, is_latex);
-    bs_buf_put(w->buf, is_latex ? "}" : "");
+    bs_buf_put(w->buf, words->power[0]);
+    put_base(w, base);
+    bs_buf_put(w->buf, words->power[1]);
+    put(w, exponent, words->is_drawn ? BS_BINDS_SUM : BS_BINDS_ATOM, words->is_drawn);
+    bs_buf_put(w->buf, words->power[2]);
+}
+
+/* sigmoid as its row has it; max' as an identifier with a prime. */
+static void put_function_name(struct writer *w, const struct bs_func *func)
+{
+    const enum bs_form form = w->style->form;
+    const char *shown = form != BS_ASCII && func->unicode ? func->unicode : func->name;
+    if (form == BS_LATEX && func->latex) {
+        bs_buf_put(w->buf, func->latex);
+    } else if (form == BS_LATEX) {
+        bs_buf_printf(w->buf, "\\operatorname{%s}", func->name);
+    } else if (form == BS_MATHML) {
+        const size_t length = strcspn(shown, "'");
+        bs_buf_put(w->buf, shown[length] ? "<msup><mi>" : "<mi>");
+        bs_buf_escaped(w->buf, shown, length);
+        bs_buf_put(w->buf, shown[length] ? "</mi><mo>′</mo></msup>" : "</mi>");
+    } else {
+        bs_buf_put(w->buf, shown);
+    }
 }
 
 static void put_function(struct writer *w, const struct bs_func *func, int index)
 {
-    if (w->style->form == BS_UNICODE && func->unicode)
-        bs_buf_put(w->buf, func->unicode);
-    else if (w->style->form == BS_LATEX && func->latex)
-        bs_buf_put(w->buf, func->latex);
-    else
-        bs_buf_printf(w->buf, w->style->form == BS_LATEX ? "\\operatorname{%s}" : "%s", func->name);
+    static const char *const around[][3] = {
+        [BS_UNICODE] = {"", "_", ""},
+        [BS_ASCII] = {"", "_", ""},
+        [BS_LATEX] = {"", "_{", "}"},
+        [BS_MATHML] = {"<msub>", "<mn>", "</mn></msub>"},
+    };
+    const char *const *words = around[w->style->form];
+    bs_buf_put(w->buf, index ? words[0] : "");
+    put_function_name(w, func);
     if (index)
-        bs_buf_printf(w->buf, w->style->form == BS_LATEX ? "_{%d}" : "_%d", index);
+        bs_buf_printf(w->buf, "%s%d%s", words[1], index, words[2]);
+    bs_buf_put(w->buf, w->words.call);
+}
+
+/* What stands between commas. */
+static void put_list(struct writer *w, int count, const bs_expr *args, const char *comma)
+{
+    bool is_cut = false;
+    for (int i = 0; i < count; i++) {
+        if (!is_written(w, i, count, comma, &is_cut))
+            continue;
+        bs_buf_put(w->buf, i > 0 ? comma : "");
+        put(w, args[i], BS_BINDS_SUM, true);
+    }
 }
 
 static void put_arguments(struct writer *w, int count, const bs_expr *args)
 {
-    bool is_cut = false;
     bs_buf_put(w->buf, w->words.open);
-    for (int i = 0; i < count; i++) {
-        if (!is_written(w, i, count, ", ", &is_cut))
-            continue;
-        bs_buf_put(w->buf, i > 0 ? ", " : "");
-        put(w, args[i], BS_BINDS_SUM, true);
-    }
+    put_list(w, count, args, w->words.comma);
     bs_buf_put(w->buf, w->words.close);
 }
 
@@ -395,26 +430,149 @@ static void put_call(struct writer *w, bs_expr call, bool leads)
     }
 }
 
-static void put_indexed_sum(struct writer *w, bs_expr sum)
+/* Inside parentheses or a box of its own any text will do. */
+static void put_indexed(struct writer *w, bs_expr expr, const char *const words[static 5])
 {
-    static const struct {
-        const char *before[4], *after;
-        enum bs_binding bound, body;
-    } forms[] = {
-        [BS_UNICODE] = {{"Σ_", "=", "..", " "}, "", BS_BINDS_POWER, BS_BINDS_PRODUCT},
-        [BS_ASCII] = {{"sum(", ", ", ", ", ", "}, ")", BS_BINDS_SUM, BS_BINDS_SUM},
-        [BS_LATEX] = {{"\\sum_{", "=", "}^{", "} "}, "", BS_BINDS_SUM, BS_BINDS_PRODUCT},
-    };
-    enum bs_form form = w->style->form;
+    const bool typed = w->words.is_typed;
+    const enum bs_binding bound = typed || w->words.is_drawn ? BS_BINDS_SUM : BS_BINDS_POWER;
+    const uint32_t outer = w->bound;
     for (int i = 0; i < 4; i++) {
-        enum bs_binding context = i < 3 ? forms[form].bound : forms[form].body;
-        bs_buf_put(w->buf, forms[form].before[i]);
-        put(w, sum->args[i], context, context == BS_BINDS_SUM);
+        const enum bs_binding context = i < 3 ? bound : typed ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
+        bs_buf_put(w->buf, words[i]);
+        if (i == 3)
+            w->bound |= bs_index_bit(expr->args[0]);
+        put(w, expr->args[i], context, context == BS_BINDS_SUM);
     }
-    bs_buf_put(w->buf, forms[form].after);
+    w->bound = outer;
+    bs_buf_put(w->buf, words[4]);
 }
 
-static enum bs_binding binding_of(bs_expr expr, enum bs_form form)
+/* Does it print as one character? */
+static bool is_character(bs_expr subscript)
+{
+    if (subscript->kind == BS_SYMBOL)
+        return !subscript->u.name[1] ||
+               bs_greek_letter(subscript->u.name, strlen(subscript->u.name));
+    return bs_is_exact(subscript) && subscript->u.number.den == 1 && subscript->u.number.num >= 0 &&
+           subscript->u.number.num <= 9;
+}
+
+/* Terms stand closer there: a_(k−1). */
+static void put_subscripts(struct writer *w, int count, const bs_expr *subscripts,
+                           const char *const words[static 3])
+{
+    struct writer below = *w;
+    bs_buf_put(w->buf, words[0]);
+    if (!w->words.is_typed) {
+        below.words.plus = w->words.plus_below;
+        below.is_below = true;
+    }
+    put_list(&below, count, subscripts, words[1]);
+    bs_buf_put(w->buf, words[2]);
+}
+
+static const char *const *words_of_subscripts(const struct writer *w, int count,
+                                              const bs_expr *subscripts)
+{
+    for (int i = 0; i < count; i++)
+        if (!is_character(subscripts[i]))
+            return w->words.subscripts;
+    return w->words.characters;
+}
+
+/* A prime, or a layer, stands above the subscripts. */
+static void put_mathml_member(struct writer *w, bs_expr member, const char *const *words)
+{
+    const size_t start = w->buf->length;
+    bs_buf_mathml_base(w->buf, member->u.name);
+    put_subscripts(w, member->count, member->args, words);
+    const bool is_raised = bs_buf_mathml_raised(w->buf, member->u.name);
+    bs_buf_put(w->buf, is_raised ? "</msubsup>" : "</msub>");
+    bs_buf_splice(w->buf, start, 0, is_raised ? "<msubsup>" : "<msub>");
+}
+
+/* An array whose name has subscripts of its own, x_in: in brackets, or with braces around it. */
+static void put_member(struct writer *w, bs_expr member)
+{
+    const enum bs_form form = w->style->form;
+    const char *const *words = words_of_subscripts(w, member->count, member->args);
+    const size_t start = w->buf->length;
+    if (form == BS_ASCII && bs_buf_spelling(w->buf, member))
+        return;
+    if (form == BS_MATHML) {
+        put_mathml_member(w, member, words);
+        return;
+    }
+    bs_buf_name(w->buf, member->u.name, form);
+    const bool has_own = !w->buf->failed && strchr(w->buf->text + start, '_');
+    if (has_own && form == BS_UNICODE)
+        words = bs_words[BS_ASCII].subscripts;
+    if (has_own && form == BS_LATEX) {
+        bs_buf_splice(w->buf, start, 0, "{");
+        bs_buf_char(w->buf, '}');
+    }
+    put_subscripts(w, member->count, member->args, words);
+}
+
+static void put_delta(struct writer *w, bs_expr delta)
+{
+    const bool is_mathml = w->style->form == BS_MATHML;
+    bs_buf_put(w->buf, is_mathml ? "<msub>" : "");
+    bs_buf_put(w->buf, w->words.delta);
+    if (w->words.is_typed)
+        put_arguments(w, delta->count, delta->args);
+    else
+        put_subscripts(w, delta->count, delta->args,
+                       words_of_subscripts(w, delta->count, delta->args));
+    bs_buf_put(w->buf, is_mathml ? "</msub>" : "");
+}
+
+static void put_branch(struct writer *w, bs_expr branch)
+{
+    put(w, branch, BS_BINDS_SUM, true);
+}
+
+/* cases(x > 0, a, b) */
+static void put_typed_cases(struct writer *w, bs_expr cases)
+{
+    bs_buf_put(w->buf, w->words.cases[0]);
+    put_branch(w, cases->args[0]);
+    bs_buf_put(w->buf, w->words.relations[cases->u.at_zero]);
+    for (int i = 1; i < 3; i++) {
+        bs_buf_put(w->buf, w->words.comma);
+        put_branch(w, cases->args[i]);
+    }
+    bs_buf_put(w->buf, w->words.cases[5]);
+}
+
+/* {a if x > 0, else b}; where 0 is in neither branch both have their test. */
+static void put_cases(struct writer *w, bs_expr cases)
+{
+    const char *const *words = w->words.cases;
+    const bool has_else = cases->u.at_zero != BS_ZERO_IS_KINK;
+    if (w->words.is_typed) {
+        put_typed_cases(w, cases);
+        return;
+    }
+    bs_buf_put(w->buf, words[0]);
+    put_branch(w, cases->args[1]);
+    bs_buf_put(w->buf, words[1]);
+    put_branch(w, cases->args[0]);
+    bs_buf_put(w->buf, w->words.relations[cases->u.at_zero]);
+    bs_buf_put(w->buf, words[2]);
+    bs_buf_put(w->buf, has_else ? words[3] : "");
+    put_branch(w, cases->args[2]);
+    if (has_else) {
+        bs_buf_put(w->buf, words[4]);
+    } else {
+        bs_buf_put(w->buf, words[1]);
+        put_branch(w, cases->args[0]);
+        bs_buf_put(w->buf, w->words.is_below);
+    }
+    bs_buf_put(w->buf, words[5]);
+}
+
+static enum bs_binding binding_of(const struct writer *w, bs_expr expr)
 {
     switch (expr->kind) {
     case BS_SUM:
@@ -422,14 +580,18 @@ static enum bs_binding binding_of(bs_expr expr, enum bs_form form)
     case BS_PRODUCT:
         return bs_is_negative_term(expr) ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
     case BS_POWER:
-        return bs_is_inverse(expr) && !bs_is_number(expr->args[0]) && form != BS_LATEX
+        return bs_is_inverse(expr) && !bs_is_number(expr->args[0]) && !w->words.is_drawn
                    ? BS_BINDS_PRODUCT
                    : BS_BINDS_POWER;
     case BS_INDEXED_SUM:
-        return form == BS_ASCII ? BS_BINDS_ATOM : BS_BINDS_SUM;
+    case BS_INDEXED_PRODUCT:
+        return w->words.is_typed ? BS_BINDS_ATOM : BS_BINDS_SUM;
+    case BS_CASES: /* drawn it has a brace on one side only */
+        return w->words.is_drawn ? BS_BINDS_SUM : BS_BINDS_ATOM;
+    case BS_CALL:
+        return prints_as_product(expr, w->style->form) ? BS_BINDS_PRODUCT : BS_BINDS_ATOM;
     default:
-        return expr->kind == BS_CALL && prints_as_product(expr, form) ? BS_BINDS_PRODUCT
-                                                                      : BS_BINDS_ATOM;
+        return BS_BINDS_ATOM;
     }
 }
 
@@ -448,8 +610,20 @@ static void put_bare(struct writer *w, bs_expr expr, bool leads)
     case BS_CALL:
         put_call(w, expr, leads);
         break;
+    case BS_MEMBER:
+        put_member(w, expr);
+        break;
+    case BS_INDEXED_SUM:
+        put_indexed(w, expr, w->words.sum);
+        break;
+    case BS_INDEXED_PRODUCT:
+        put_indexed(w, expr, w->words.product);
+        break;
+    case BS_DELTA:
+        put_delta(w, expr);
+        break;
     default:
-        put_indexed_sum(w, expr);
+        put_cases(w, expr);
         break;
     }
 }
@@ -472,17 +646,23 @@ static void put(struct writer *w, bs_expr expr, enum bs_binding context, bool le
         if (is_open)
             bs_buf_splice(w->buf, start, 0, w->words.open);
     } else {
-        is_open = binding_of(expr, w->style->form) < context;
+        is_open = binding_of(w, expr) < context;
         bs_buf_put(w->buf, is_open ? w->words.open : "");
         put_bare(w, expr, leads || is_open);
     }
     bs_buf_put(w->buf, is_open ? w->words.close : "");
 }
 
-void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style)
+void bs_typeset_with(struct bs_buf *buf, bs_expr expr, const struct bs_style *style,
+                     const struct bs_words *words)
 {
-    struct writer w = {buf, style, words[style->form], buf->length + BS_MOST_TEXT};
+    struct writer w = {buf, style, *words, buf->length + BS_MOST_TEXT, 0, false};
     if (style->is_spaced && style->form == BS_UNICODE)
         w.words.times = " · ";
     put(&w, expr, BS_BINDS_SUM, true);
+}
+
+void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style)
+{
+    bs_typeset_with(buf, expr, style, &bs_words[style->form]);
 }

@@ -10,6 +10,7 @@ enum bs_form {
     BS_UNICODE, /* for the terminal: σ(α_1 − θ_1)·x² */
     BS_ASCII,   /* parses back to the same expression: sigmoid(alpha_1 - theta_1)*x^2 */
     BS_LATEX,   /* math mode, without the dollars */
+    BS_MATHML,  /* presentation elements, without the math element around them */
 };
 
 /* How tightly a text binds, so that its surroundings know when to put parentheses. */
@@ -41,7 +42,7 @@ enum { BS_MOST_TEXT = 1 << 18 };
 
 void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
 
-/* The minus sign of a form: U+2212, or "-". */
+/* The minus sign of a form: U+2212, "-", or an element. */
 const char *bs_minus(enum bs_form form);
 
 /* A value as a form shows it (all its figures in ASCII), and how tightly the text binds. */

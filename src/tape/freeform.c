@@ -106,7 +106,7 @@ int bs_tape_let(struct bs_tape *tape, const char *name, const char *formula, siz
     bs_expr written;
     int status = check_addition(tape, name, err);
     if (status == BS_OK)
-        status = bs_parse(&written, tape->pool, formula, length, err);
+        status = bs_parse_whole(&written, tape->pool, formula, length, err);
     if (status < 0)
         return status;
     if (has_indexed_sum(written))

@@ -262,8 +262,9 @@ static int find_shown(bs_entry *out, const struct bs_tape *tape, const char *nam
     bs_expr read;
     struct bs_buf buf = BS_BUF_INIT;
     spell_derived(&buf, name);
-    int status = buf.failed ? BS_NO_MEMORY
-                            : bs_parse(&read, tape->pool, bs_buf_text(&buf), buf.length, NULL);
+    int status = buf.failed
+                     ? BS_NO_MEMORY
+                     : bs_parse_whole(&read, tape->pool, bs_buf_text(&buf), buf.length, NULL);
     if (status == BS_OK && read->kind == BS_SYMBOL)
         *out = bs_tape_find_spelt(tape, read->u.name);
     bs_buf_finish(&buf);

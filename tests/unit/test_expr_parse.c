@@ -86,7 +86,147 @@ START_TEST(what_is_read_is_what_was_written)
     ck_assert_str_eq(over->args[0]->u.name, "j");
     ck_assert(bs_is_integer(over->args[1], 1));
     ck_assert_str_eq(over->args[2]->u.name, "n");
-    ck_assert_str_eq(over->args[3]->u.name, "x_j");
+    bs_expr member = over->args[3];
+    ck_assert_int_eq(member->kind, BS_MEMBER);
+    ck_assert_str_eq(member->u.name, "x");
+    ck_assert_int_eq(member->count, 1);
+    ck_assert_ptr_eq(member->args[0], over->args[0]);
+
+    bs_expr delta = parsed("delta(i, k - 1)");
+    ck_assert_int_eq(delta->kind, BS_DELTA);
+    ck_assert_ptr_eq(delta->args[0], bs_symbol(pool, "i"));
+    ck_assert_ptr_eq(delta->args[1], parsed("k - 1"));
+
+    bs_expr over_factors = parsed("product(k, 2, D, x)");
+    ck_assert_int_eq(over_factors->kind, BS_INDEXED_PRODUCT);
+    ck_assert(bs_is_integer(over_factors->args[1], 2));
+}
+END_TEST
+
+static bs_expr member(const char *array, int count, const char *const *subscripts)
+{
+    bs_expr args[4];
+    for (int i = 0; i < count; i++)
+        args[i] = parsed(subscripts[i]);
+    return bs_member(pool, array, count, args);
+}
+
+/* Built by the constructor, from the array's name and the subscripts. */
+START_TEST(a_name_with_an_index_is_a_member_of_an_array)
+{
+    static const struct {
+        const char *text, *array, *subscripts[4];
+    } cases[] = {
+        {"x_i", "x", {"i"}},
+        {"w_h_j", "w", {"h", "j"}},
+        {"w_1_j", "w", {"1", "j"}},
+        {"w_12_j", "w", {"12", "j"}},
+        {"w_j_0", "w", {"j", "0"}},
+        {"delta_j", "delta", {"j"}},
+        {"α_h", "alpha", {"h"}},
+        {"delta1_j", "delta1", {"j"}},
+        {"w_h_j_new", "w_new", {"h", "j"}},
+        {"w_h_j'", "w_new", {"h", "j"}},
+        {"x'_i", "x_new", {"i"}},
+        {"a[k-1]", "a", {"k - 1"}},
+        {"a [ k-1 ]", "a", {"k - 1"}},
+        {"I[i+m, j+n]", "I", {"i + m", "j + n"}},
+        {"W[l][i][j]", "W", {"l", "i", "j"}},
+        {"W[l, i][j]", "W", {"l", "i", "j"}},
+        {"x_in[k]", "x_in", {"k"}},
+        {"x_i[k]", "x_i", {"k"}},
+        {"a[b_j]", "a", {"b_j"}},
+        {"a_(k − 1)", "a", {"k - 1"}},
+        {"I_(i+m, j+n)", "I", {"i + m", "j + n"}},
+        {"ａ［ｋ］", "a", {"k"}},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int count = 0;
+        while (count < 4 && cases[i].subscripts[count])
+            count++;
+        bs_expr expected = member(cases[i].array, count, cases[i].subscripts);
+        ck_assert_int_eq(expected->kind, BS_MEMBER);
+        ck_assert_msg(parsed(cases[i].text) == expected, "%s", cases[i].text);
+    }
+}
+END_TEST
+
+START_TEST(other_names_are_whole)
+{
+    static const char *const names[] = {
+        "w_11",  "w_1_2",  "x_in",    "v_A1",        "w_11_new",
+        "x_new", "w_hj",   "w_1j",    "x__i",        "x_i_",
+        "_i",    "x_i_in", "x_I",     "x_i_01",      "new",
+        "x_j_A", "_new_i", "x_new_1", "x_new_1_new", "x_i_1234567890123456789",
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        ck_assert_msg(parsed(names[i]) == bs_symbol(pool, names[i]), "%s", names[i]);
+    ck_assert_ptr_eq(parsed("x_i[]"), bs_symbol(pool, "x_i"));
+    ck_assert_ptr_eq(parsed("x[3]"), bs_symbol(pool, "x_3"));
+    ck_assert_ptr_eq(parsed("w[1, 2]"), bs_symbol(pool, "w_12"));
+    ck_assert_ptr_eq(parsed("w[1][12]"), bs_symbol(pool, "w_1_12"));
+}
+END_TEST
+
+START_TEST(subscripts_run_together_where_one_is_bound)
+{
+    check_same((const struct same[]){
+        {"sum(h, 1, q, w_hj*b_h)", "sum(h, 1, q, w[h, j]*b[h])"},
+        {"sum(j, 1, n, w_1j)", "sum(j, 1, n, w[1, j])"},
+        {"product(j, 1, n, w_hj')", "product(j, 1, n, w_new[h, j])"},
+        {"sum(j, 1, n, w'_hj)", "sum(j, 1, n, w_new[h, j])"},
+        {"sum(j, 1, n, w_hj_k)", "sum(j, 1, n, w[h, j, k])"},
+        {"sum(j, 1, n, w_ik)", "sum(j, 1, n, w_ik[])"}, /* none of them is bound */
+        {"sum(i, 1, n, x_in)", "sum(i, 1, n, x[i, n])"},
+        {"sum(j, 1, n, w_Aj)", "sum(j, 1, n, w_Aj[])"},
+        {"sum(j, 1, n, w_hj[])", "sum(j, 1, n, w_hj[])"},
+        {"sum(n, 1, 3, x_new)", "sum(n, 1, 3, x_new[])"},
+        {"sum(j, w_hj, w_jk, 1) + w_hj", "sum(j, w_hj[], w_jk[], 1) + w_hj[]"}, /* outside of it */
+        {"sum(h, 1, 2, sum(j, 1, 2, w_jk) + w_jk)", "sum(h, 1, 2, sum(j, 1, 2, w[j, k]) + w_jk[])"},
+        {"sum(h, 1, 2, sum(j, 1, 2, w_hk))", "sum(h, 1, 2, sum(j, 1, 2, w[h, k]))"},
+        {"sum(w_1, 1, 2, x_w1)", "sum(w_1, 1, 2, x_w1[])"}, /* no index */
+        {NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(names_may_be_kept_whole)
+{
+    static const char *const names[] = {"x_j", "w_h_j_new", "q7_o_k"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        bs_expr expr = NULL;
+        ck_assert_int_eq(bs_parse_whole(&expr, pool, names[i], strlen(names[i]), NULL), BS_OK);
+        ck_assert_ptr_eq(expr, bs_symbol(pool, names[i]));
+    }
+}
+END_TEST
+
+START_TEST(cases_are_read_as_a_test_against_0)
+{
+    bs_expr x = bs_symbol(pool, "x"), y = bs_symbol(pool, "y");
+    bs_expr a = bs_symbol(pool, "a"), b = bs_symbol(pool, "b");
+    const struct {
+        const char *text;
+        enum bs_at_zero at_zero;
+        bs_expr test, above, below;
+    } cases[] = {
+        {"cases(x > 0, a, b)", BS_ZERO_IS_SECOND, x, a, b},
+        {"cases(x >= 0, a, b)", BS_ZERO_IS_FIRST, x, a, b},
+        {"cases(x ≥ 0, a, b)", BS_ZERO_IS_FIRST, x, a, b},
+        {"cases(x＞＝0, a, b)", BS_ZERO_IS_FIRST, x, a, b},
+        {"cases(x, a, b)", BS_ZERO_IS_KINK, x, a, b},
+        /* a at 0 and below it; b below 0 only */
+        {"cases(x <= 0, a, b)", BS_ZERO_IS_SECOND, x, b, a},
+        {"cases(x ⩽ 0, a, b)", BS_ZERO_IS_SECOND, x, b, a},
+        {"cases(x < 0, a, b)", BS_ZERO_IS_FIRST, x, b, a},
+        {"cases(x > y, a, b)", BS_ZERO_IS_SECOND, bs_sub(pool, x, y), a, b},
+        {"cases(x - y <= 1/2, a, b)", BS_ZERO_IS_SECOND, parsed("x - y - 1/2"), b, a},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bs_expr expr =
+            bs_cases(pool, cases[i].at_zero, cases[i].test, cases[i].above, cases[i].below);
+        ck_assert_msg(parsed(cases[i].text) == expr, "%s", cases[i].text);
+    }
 }
 END_TEST
 
@@ -172,6 +312,10 @@ START_TEST(pasted_forms_are_understood)
         {"x²", "x^2"},
         {"x³", "x^3"},
         {"-x²", "-(x^2)"},
+        {"10⁻³", "10^-3"},
+        {"x⁻¹", "x^-1"},
+        {"x¹⁰·y⁰", "x^10*y^0"},
+        {"-x⁻²", "-(x^-2)"},
         {"½·(y − d)²", "0.5*(y - d)^2"},
         {"α_1 − θ_1", "alpha_1 - theta_1"},
         {"σ(x)", "sigmoid(x)"},
@@ -268,6 +412,21 @@ START_TEST(a_syntax_error_names_what_was_expected_and_where)
         {"a + … + b", 5, "expected a number, a name or (, got \"…\""},
         {"1.2.3", 4, "expected an operator, got \".\""},
         {"x.1", 2, "expected an operator, got \".\""},
+        {"x > 0", 3, "expected an operator, got \">\""},
+        {"x⁻", 5, "expected a raised digit, but the formula ends"},
+        {"x⁻y", 5, "expected a raised digit, got \"y\""},
+        {"x²⁻", 4, "expected an operator, got \"⁻\""},
+        {"x²^2", 4, "expected an operator, got \"^\""},
+        {"x⁰¹²³⁴⁵⁶⁷⁸⁹⁰¹²³⁴⁵⁶⁷⁸", 2, "the exponent is too long"},
+        {"a[", 3, "expected a number, a name or (, but the formula ends"},
+        {"a[k", 4, "expected a comma or ], but the formula ends"},
+        {"a[k)", 4, "expected a comma or ], got \")\""},
+        {"a[k,]", 5, "expected a number, a name or (, got \"]\""},
+        {"(a)[k]", 4, "expected an operator, got \"[\""},
+        {"cases(x > 0)", 12, "expected a comma, got \")\""},
+        {"cases(x > > 0, a, b)", 11, "expected a number, a name or (, got \">\""},
+        {"cases(x > 0 > 1, a, b)", 13, "expected a comma, got \">\""},
+        {"cases(1, x > 0, b)", 12, "expected a comma or ), got \">\""},
         {NULL, 0, NULL},
     });
 }
@@ -307,6 +466,14 @@ START_TEST(a_call_that_cannot_be_made_is_refused_by_name)
         {"softmax_3(a, b)", 1, "softmax_3 needs 3 arguments, got 2"},
         {"sum(j, 1, 3)", 1, "write sum(index, from, to, body), as in sum(j, 1, n, x_j)"},
         {"sum(1, 2, 3, 4)", 1, "write sum(index, from, to, body), as in sum(j, 1, n, x_j)"},
+        {"sum(x_j, 2, 3, 4)", 1, "write sum(index, from, to, body), as in sum(j, 1, n, x_j)"},
+        {"product(1, 2)", 1, "write product(index, from, to, body), as in product(k, 1, n, x_k)"},
+        {"prodct(k, 1, n, 2)", 1, "there is no function called prodct: did you mean product?"},
+        {"a_b(2)", 1, "there is no function called a_b"},
+        {"delta(i)", 1, "write delta(i, k), which is 1 where i = k, else 0"},
+        {"2*δ(i, j, k)", 3, "write delta(i, k), which is 1 where i = k, else 0"},
+        {"cases(x, y)", 1, "write cases(test, a, b), as in cases(x > 0, x, 0)"},
+        {"cases(x, y, z, u)", 1, "write cases(test, a, b), as in cases(x > 0, x, 0)"},
         {NULL, 0, NULL},
     });
 }
@@ -376,6 +543,8 @@ START_TEST(nesting_has_a_limit)
         {"y*(z + ", ")", BS_MAX_DEPTH / 2 - 1, BS_MAX_DEPTH, 0},
         {"y*(z*", ")", BS_MAX_DEPTH / 2, BS_MAX_DEPTH, 0},
         {"2^", "", BS_MAX_DEPTH - 1, BS_MAX_DEPTH, 0},
+        {"a[", "]", BS_MAX_DEPTH - 1, BS_MAX_DEPTH, 0},
+        {"cases(", " > 0, a, b)", BS_MAX_DEPTH - 1, BS_MAX_DEPTH, 0},
         {"(", ")", BS_MAX_DEPTH, 100000, 2 * BS_MAX_DEPTH + 3},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -474,6 +643,11 @@ Suite *bs_suite(void)
         operators_bind_as_in_mathematics,
         different_formulas_are_different,
         what_is_read_is_what_was_written,
+        a_name_with_an_index_is_a_member_of_an_array,
+        other_names_are_whole,
+        subscripts_run_together_where_one_is_bound,
+        names_may_be_kept_whole,
+        cases_are_read_as_a_test_against_0,
         numbers_are_exact_rationals,
         other_numbers_are_the_nearest_double,
         e_is_a_name_unless_it_stands_in_a_number,

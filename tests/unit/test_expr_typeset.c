@@ -191,6 +191,100 @@ START_TEST(indexed_sums_print_with_their_bounds)
 }
 END_TEST
 
+START_TEST(members_print_with_their_subscripts)
+{
+    check_cases((const struct typeset_case[]){
+        {"x_i", "x_i", "x_i", "x_{i}"},
+        {"w[h, j]", "w_hj", "w_h_j", "w_{hj}"},
+        {"w[1, j]", "w_1j", "w_1_j", "w_{1j}"},
+        {"w[12, j]", "w_(12, j)", "w_12_j", "w_{12,\\,j}"},
+        {"w_h_j'", "w'_hj", "w_h_j_new", "w'_{hj}"},
+        {"a[k - 1]", "a_(k−1)", "a[k - 1]", "a_{k-1}"},
+        {"I[i + m, j + n]", "I_(i+m, j+n)", "I[i + m, j + n]", "I_{i+m,\\,j+n}"},
+        {"a[-k]", "a_(−k)", "a[-k]", "a_{-k}"},
+        {"a[-1]", "a_(−1)", "a[-1]", "a_{-1}"},
+        {"a[alpha]", "a_α", "a[alpha]", "a_{\\alpha}"},
+        {"a[i_1]", "a_(i_1)", "a[i_1]", "a_{i_{1}}"},
+        {"a[L]", "a_L", "a[L]", "a_{L}"},
+        {"theta_j", "θ_j", "theta_j", "\\theta_{j}"},
+        {"delta1[j]", "δ1_j", "delta1_j", "\\delta^{(1)}_{j}"},
+        {"x_in[k]", "x_in[k]", "x_in[k]", "{x_{in}}_{k}"},
+        {"x_j^2", "x_j²", "x_j^2", "x_{j}^{2}"},
+        {"x_j'^2", "x'_j²", "x_j_new^2", "{x'_{j}}^{2}"},
+        {"delta1_2^n", "δ1_2^n", "delta1_2^n", "{\\delta^{(1)}_{2}}^{n}"},
+        {"-x_j*w[h, j]", "−x_j·w_hj", "-x_j*w_h_j", "-x_{j} \\cdot w_{hj}"},
+        {"w[i, sum(j, 1, n, j)]", "w_(i, Σ_j=1..n j)", "w[i, sum(j, 1, n, j)]",
+         "w_{i,\\,\\sum_{j=1}^{n} j}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(products_over_an_index_print_with_their_bounds)
+{
+    check_cases((const struct typeset_case[]){
+        {"product(k, 1, D, s_k)", "Π_k=1..D s_k", "product(k, 1, D, s_k)",
+         "\\prod_{k=1}^{D} s_{k}"},
+        {"2*product(k, i + 1, D, a*s_k)", "2·(Π_k=(i + 1)..D a·s_k)",
+         "2*product(k, i + 1, D, a*s_k)",
+         "2 \\cdot \\left(\\prod_{k=i + 1}^{D} a \\cdot s_{k}\\right)"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(deltas_print_as_kroneckers)
+{
+    check_cases((const struct typeset_case[]){
+        {"f_i*(delta(i, k) - f_k)", "f_i·(δ_ik − f_k)", "f_i*(delta(i, k) - f_k)",
+         "f_{i} \\cdot \\left(\\delta_{ik} - f_{k}\\right)"},
+        {"delta(k - 1, p)", "δ_(k−1, p)", "delta(k - 1, p)", "\\delta_{k-1,\\,p}"},
+        {"delta(1, p)^2", "δ_1p²", "delta(1, p)^2", "\\delta_{1p}^{2}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(cases_print_with_their_tests)
+{
+    check_cases((const struct typeset_case[]){
+        {"cases(x > 0, x, 0)", "{x if x > 0, else 0}", "cases(x > 0, x, 0)",
+         "\\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}"},
+        {"cases(x >= 0, a + b, -b)", "{a + b if x ≥ 0, else −b}", "cases(x >= 0, a + b, -b)",
+         "\\begin{cases} a + b & x \\geq 0 \\\\ -b & \\text{otherwise} \\end{cases}"},
+        {"cases(x - y, 1, 0.1)", "{1 if x − y > 0, 0.1 if x − y < 0}", "cases(x - y, 1, 0.1)",
+         "\\begin{cases} 1 & x - y > 0 \\\\ 0.1 & x - y < 0 \\end{cases}"},
+        {"2*cases(x > 0, a, b)", "2·{a if x > 0, else b}", "2*cases(x > 0, a, b)",
+         "2 \\cdot \\left(\\begin{cases} a & x > 0 \\\\ b & \\text{otherwise} "
+         "\\end{cases}\\right)"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+/* Symbols that a formula makes only in this way. */
+START_TEST(a_symbol_that_reads_as_a_member_is_marked_in_ascii)
+{
+    bs_expr j = bs_symbol(pool, "j"), x_j = bs_symbol(pool, "x_j"), whj = bs_symbol(pool, "w_hj");
+    const struct {
+        bs_expr expr;
+        const char *unicode, *ascii;
+    } cases[] = {
+        {x_j, "x_j", "x_j[]"},
+        {whj, "w_hj", "w_hj"},
+        {bs_indexed_sum(pool, j, whj, x_j, whj), "Σ_j=w_hj..x_j w_hj",
+         "sum(j, w_hj, x_j[], w_hj[])"},
+        {bs_indexed_sum(pool, bs_symbol(pool, "x_j"), j, j, whj), "Σ_x_j=j..j w_hj",
+         "sum(x_j[], j, j, w_hj)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ck_assert_str_eq(text_of(cases[i].expr, BS_UNICODE), cases[i].unicode);
+        ck_assert_str_eq(text_of(cases[i].expr, BS_ASCII), cases[i].ascii);
+        ck_assert_ptr_eq(parsed(cases[i].ascii), cases[i].expr);
+    }
+}
+END_TEST
+
 START_TEST(names_print_as_symbols)
 {
     static const struct {
@@ -422,6 +516,11 @@ Suite *bs_suite(void)
         a_value_is_shown_as_its_form_has_it,
         calls_print_by_the_name_of_their_row,
         indexed_sums_print_with_their_bounds,
+        members_print_with_their_subscripts,
+        products_over_an_index_print_with_their_bounds,
+        deltas_print_as_kroneckers,
+        cases_print_with_their_tests,
+        a_symbol_that_reads_as_a_member_is_marked_in_ascii,
         names_print_as_symbols,
         a_product_may_be_spaced,
         a_negative_number_put_in_gets_parentheses_unless_it_leads,
