@@ -1,0 +1,24 @@
+#ifndef BACKSTEP_EXPR_PROGRAM_H
+#define BACKSTEP_EXPR_PROGRAM_H
+
+#include "expr/expr.h"
+
+/*
+ * Inside the room: an expression as a list of instructions, for one that is evaluated many times.
+ * Each node is computed once, operands before what uses them, with the arithmetic of bs_eval and
+ * in its order, so that the value is the same to the last bit.
+ */
+struct bs_program;
+
+/*
+ * Of numbers, symbols, sums, products, powers, calls and cases.  `place` gives which argument a
+ * symbol is.  The expression must outlive it.  NULL when out of memory.
+ */
+typedef int bs_symbol_place(const void *context, const char *name);
+struct bs_program *bs_program_create(bs_expr expr, bs_symbol_place *place, const void *context);
+void bs_program_destroy(struct bs_program *program); /* NULL is fine */
+
+/* `kink` as in struct bs_env.  Works in memory of its own, so a program must not run itself. */
+double bs_program_run(const struct bs_program *program, const double *args, double kink);
+
+#endif
