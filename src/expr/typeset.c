@@ -344,7 +344,8 @@ static void put_power(struct writer *w, bs_expr power)
         put_inverse(w, base);
         return;
     }
-    if (w->style->form == BS_UNICODE && superscript(exponent)) {
+    const bool is_flat = base->count == 0 || base->kind == BS_MEMBER || !words->is_drawn;
+    if (w->style->form == BS_UNICODE && is_flat && superscript(exponent)) {
         put(w, base, BS_BINDS_ATOM, false);
         bs_buf_put(w->buf, superscript(exponent));
         return;
@@ -519,7 +520,7 @@ static void put_delta(struct writer *w, bs_expr delta)
     const bool is_mathml = w->style->form == BS_MATHML;
     bs_buf_put(w->buf, is_mathml ? "<msub>" : "");
     bs_buf_put(w->buf, w->words.delta);
-    if (w->words.is_typed)
+    if (w->style->form == BS_ASCII)
         put_arguments(w, delta->count, delta->args);
     else
         put_subscripts(w, delta->count, delta->args,
@@ -665,4 +666,13 @@ void bs_typeset_with(struct bs_buf *buf, bs_expr expr, const struct bs_style *st
 void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style)
 {
     bs_typeset_with(buf, expr, style, &bs_words[style->form]);
+}
+
+void bs_typeset_mathml(struct bs_buf *buf, bs_expr expr, const struct bs_style *style)
+{
+    struct bs_style own = *style;
+    own.form = BS_MATHML;
+    bs_buf_put(buf, "<math display=\"block\">");
+    bs_typeset(buf, expr, &own);
+    bs_buf_put(buf, "</math>");
 }

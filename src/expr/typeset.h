@@ -42,6 +42,18 @@ enum { BS_MOST_TEXT = 1 << 18 };
 
 void bs_typeset(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
 
+/* A whole math element for a page of HTML, on a line of its own; the style's form is not asked. */
+void bs_typeset_mathml(struct bs_buf *buf, bs_expr expr, const struct bs_style *style);
+
+/*
+ * For a terminal, in BS_UNICODE or BS_ASCII: fractions with a bar, exponents raised, the bounds of
+ * sums above and below their sign, cases behind a tall brace.  Lines are joined by newlines, start
+ * in the same column and have no spaces at their end.  Gives the line (from 0) of the expression's
+ * baseline, where "f =" goes.  What would take more than `width` columns is written on one line
+ * as bs_typeset does.
+ */
+int bs_typeset_stacked(struct bs_buf *buf, bs_expr expr, const struct bs_style *style, int width);
+
 /* The minus sign of a form: U+2212, "-", or an element. */
 const char *bs_minus(enum bs_form form);
 

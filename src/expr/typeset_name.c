@@ -44,9 +44,14 @@ static void put_unicode(struct bs_buf *buf, const char *name)
     bs_buf_put(buf, p->is_new ? "'" : "");
 }
 
+static bool is_hat(const struct pieces *p)
+{
+    return p->greek && strcmp(p->greek, "ŷ") == 0;
+}
+
 static void put_latex_stem(struct bs_buf *buf, const struct pieces *p)
 {
-    if (p->greek && strcmp(p->greek, "ŷ") == 0)
+    if (is_hat(p))
         bs_buf_put(buf, "\\hat{y}");
     else if (p->greek)
         bs_buf_printf(buf, "\\%.*s", (int)p->letters, p->stem);
@@ -96,7 +101,9 @@ static void put_element(struct bs_buf *buf, const char *text, size_t length)
 
 static void put_mathml_stem(struct bs_buf *buf, const struct pieces *p)
 {
-    if (p->greek) {
+    if (is_hat(p)) {
+        bs_buf_put(buf, "<mover accent=\"true\"><mi>y</mi><mo>^</mo></mover>");
+    } else if (p->greek) {
         put_element(buf, p->greek, strlen(p->greek));
     } else if (p->letters > 0 && p->letters < p->stem_length) {
         bs_buf_put(buf, "<mrow>");

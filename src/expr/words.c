@@ -2,8 +2,9 @@
 
 #include <stddef.h>
 
-#define ROW "<mtr><mtd><mrow>"
-#define CELL "</mrow></mtd><mtd><mrow>"
+#define LEFT "<mtd style=\"text-align:left\"><mrow>"
+#define ROW "<mtr>" LEFT
+#define CELL "</mrow></mtd>" LEFT
 #define END_ROW "</mrow></mtd></mtr>"
 
 const struct bs_words bs_words[] =

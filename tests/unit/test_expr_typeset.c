@@ -144,6 +144,7 @@ START_TEST(a_value_is_shown_as_its_form_has_it)
         {1.23456e-8, "1.235 \\cdot 10^{-8}", BS_LATEX, BS_BINDS_PRODUCT},
         {-1e20, "-1 \\cdot 10^{20}", BS_LATEX, BS_BINDS_SUM},
         {INFINITY, "inf", BS_UNICODE, BS_BINDS_ATOM},
+        {-1.5, "<mo>−</mo><mn>1.5</mn>", BS_MATHML, BS_BINDS_SUM},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bs_buf buf = BS_BUF_INIT;
@@ -319,6 +320,90 @@ START_TEST(names_print_as_symbols)
 }
 END_TEST
 
+/* As presentation MathML has them; looked at in Chromium. */
+START_TEST(mathml_is_elements)
+{
+    static const struct {
+        const char *text, *mathml;
+    } cases[] = {
+        {"x", "<mi>x</mi>"},
+        {"a - 2*b", "<mi>a</mi><mo>−</mo><mn>2</mn><mo>·</mo><mi>b</mi>"},
+        {"-x^2", "<mo>−</mo><msup><mrow><mi>x</mi></mrow><mrow><mn>2</mn></mrow></msup>"},
+        {"a/(b + c)", "<mfrac><mrow><mi>a</mi></mrow>"
+                      "<mrow><mi>b</mi><mo>+</mo><mi>c</mi></mrow></mfrac>"},
+        {"1/3", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>3</mn></mrow></mfrac>"},
+        {"1.5e-7", "<mn>1.5</mn><mo>·</mo><msup><mrow><mn>10</mn></mrow>"
+                   "<mrow><mo>−</mo><mn>7</mn></mrow></msup>"},
+        {"sigmoid(x)", "<mi>σ</mi><mo>&#x2061;</mo>"
+                       "<mrow><mo>(</mo><mrow><mi>x</mi></mrow><mo>)</mo></mrow>"},
+        {"relu_slope(x)", "<msup><mi>ReLU</mi><mo>′</mo></msup><mo>&#x2061;</mo>"
+                          "<mrow><mo>(</mo><mrow><mi>x</mi></mrow><mo>)</mo></mrow>"},
+        {"alpha_1", "<msub><mi>α</mi><mrow><mn>1</mn></mrow></msub>"},
+        {"yhat", "<mover accent=\"true\"><mi>y</mi><mo>^</mo></mover>"},
+        {"net_h1", "<msub><mi>net</mi><mrow><mi>h1</mi></mrow></msub>"},
+        {"v_10_3", "<msub><mi>v</mi><mrow><mn>10</mn><mo>,</mo><mn>3</mn></mrow></msub>"},
+        {"w_11'", "<msubsup><mi>w</mi><mrow><mn>11</mn></mrow><mrow><mo>′</mo></mrow></msubsup>"},
+        {"x'", "<msup><mi>x</mi><mrow><mo>′</mo></mrow></msup>"},
+        {"delta1_2", "<msubsup><mi>δ</mi><mrow><mn>2</mn></mrow>"
+                     "<mrow><mo>(</mo><mn>1</mn><mo>)</mo></mrow></msubsup>"},
+        {"w_h_j", "<msub><mi>w</mi><mrow><mi>h</mi><mi>j</mi></mrow></msub>"},
+        {"w_h_j'", "<msubsup><mi>w</mi><mrow><mi>h</mi><mi>j</mi></mrow>"
+                   "<mrow><mo>′</mo></mrow></msubsup>"},
+        {"a[k - 1, j]",
+         "<msub><mi>a</mi><mrow><mi>k</mi><mo>−</mo><mn>1</mn><mo>,</mo><mi>j</mi></mrow></msub>"},
+        {"delta(i, k)", "<msub><mi>δ</mi><mrow><mi>i</mi><mi>k</mi></mrow></msub>"},
+        {"sum(j, 1, n, j)",
+         "<mrow><munderover><mo>∑</mo><mrow><mi>j</mi><mo>=</mo><mn>1</mn></mrow>"
+         "<mrow><mi>n</mi></mrow></munderover><mrow><mi>j</mi></mrow></mrow>"},
+        {"cases(x > 0, x, 0)",
+         "<mrow><mo>{</mo><mtable>"
+         "<mtr><mtd style=\"text-align:left\"><mrow><mi>x</mi></mrow></mtd>"
+         "<mtd style=\"text-align:left\"><mrow><mi>x</mi><mo>&gt;</mo><mn>0</mn></mrow></mtd></mtr>"
+         "<mtr><mtd style=\"text-align:left\"><mrow><mn>0</mn></mrow></mtd>"
+         "<mtd style=\"text-align:left\"><mrow><mtext>otherwise</mtext></mrow></mtd></mtr>"
+         "</mtable></mrow>"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_str_eq(text_of(parsed(cases[i].text), BS_MATHML), cases[i].mathml);
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_typeset_mathml(&buf, bs_symbol(pool, "a<b&c>"), &(struct bs_style){.form = BS_UNICODE});
+    ck_assert_str_eq(bs_buf_text(&buf), "<math display=\"block\"><mi>a&lt;b&amp;c&gt;</mi></math>");
+    bs_buf_finish(&buf);
+}
+END_TEST
+
+/* The element whose tag starts at `at`; after its end.  Elements with tags that do not pair fail.
+ */
+static const char *skip_element(const char *at, int depth)
+{
+    char open[16] = "", close[16] = "";
+    ck_assert_int_eq(sscanf(at, "<%15[a-z]", open), 1);
+    ck_assert_int_lt(depth, 5000);
+    at = strchr(at, '>') + 1;
+    while (at[0] != '<' || at[1] != '/') {
+        ck_assert_msg(*at != '\0' && *at != '>', "%s", open);
+        at = *at == '<' ? skip_element(at, depth + 1) : at + 1;
+    }
+    ck_assert_int_eq(sscanf(at, "</%15[a-z]", close), 1);
+    ck_assert_str_eq(open, close);
+    return strchr(at, '>') + 1;
+}
+
+START_TEST(mathml_is_well_formed)
+{
+    static const struct bs_taste wild = {.kinds = BS_EVERY_KIND, .has_refs = true};
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        struct bs_rng rng;
+        struct bs_buf buf = BS_BUF_INIT;
+        bs_rng_seed(&rng, seed);
+        bs_expr expr = bs_random_expr(pool, &rng, 1 + (int)bs_rng_below(&rng, 6), &wild);
+        bs_typeset_mathml(&buf, expr, &(struct bs_style){.most_terms = seed % 4 ? 0 : 3});
+        ck_assert_str_eq(skip_element(bs_buf_text(&buf), 0), "");
+        bs_buf_finish(&buf);
+    }
+}
+END_TEST
+
 START_TEST(a_product_may_be_spaced)
 {
     const struct bs_style spaced = {.form = BS_UNICODE, .is_spaced = true};
@@ -422,8 +507,8 @@ START_TEST(a_text_without_end_is_cut_and_does_not_parse)
     bs_expr x = bs_symbol(pool, "x"), out = x;
     for (int i = 0; i < 60; i++)
         x = bs_add(pool, bs_mul(pool, x, x), x);
-    static const char *const ellipsis[] = {"…", "...", "\\dots"};
-    for (enum bs_form form = BS_UNICODE; form <= BS_LATEX; form++) {
+    static const char *const ellipsis[] = {"…", "...", "\\dots", "…"};
+    for (enum bs_form form = BS_UNICODE; form <= BS_MATHML; form++) {
         const char *text = text_of(x, form);
         ck_assert_uint_gt(strlen(text), BS_MOST_TEXT / 2);
         ck_assert_uint_lt(strlen(text), BS_MOST_TEXT + 10000);
@@ -534,6 +619,8 @@ Suite *bs_suite(void)
         cases_print_with_their_tests,
         a_symbol_that_reads_as_a_member_is_marked_in_ascii,
         names_print_as_symbols,
+        mathml_is_elements,
+        mathml_is_well_formed,
         a_product_may_be_spaced,
         a_negative_number_put_in_gets_parentheses_unless_it_leads,
         the_middle_of_a_long_list_is_left_out,
