@@ -5,6 +5,8 @@
  */
 #include "expr/func.h"
 
+#include "expr/definition.h"
+#include "expr/node.h"
 #include "expr/parse.h"
 
 #include <math.h>
@@ -12,7 +14,10 @@
 
 static const double SQRT_HALF = 0.70710678118654752440;    /* 1/√2 */
 static const double INV_SQRT_2PI = 0.39894228040143267794; /* 1/√(2π) */
-static const double LEAK = 0.1;
+
+static const struct bs_parameter LEAK[] = {{"a", 0.1}, {NULL, 0}};
+static const struct bs_parameter ALPHA[] = {{"alpha", 1}, {NULL, 0}};
+static const struct bs_parameter BETA[] = {{"beta", 1}, {NULL, 0}};
 
 #define UNARY(name, body)                                                     \
     static double name(const double *args, int count, int index, double kink) \
@@ -22,11 +27,29 @@ static const double LEAK = 0.1;
         return body;                                                          \
     }
 
-#define SLOPE(name, body)                               \
-    static double name(double x, double y, double kink) \
-    {                                                   \
-        (void)x, (void)y, (void)kink;                   \
-        return body;                                    \
+/* Of x and a parameter p. */
+#define PARAMETRIC(name, parameter, body)                                     \
+    static double name(const double *args, int count, int index, double kink) \
+    {                                                                         \
+        const double x = args[0], p = count > 1 ? args[1] : parameter->usual; \
+        (void)index, (void)kink;                                              \
+        return body;                                                          \
+    }
+
+#define SLOPE(name, body)                                                    \
+    static double name(const double *args, int count, double y, double kink) \
+    {                                                                        \
+        const double x = args[0];                                            \
+        (void)x, (void)count, (void)y, (void)kink;                           \
+        return body;                                                         \
+    }
+
+#define PARAMETRIC_SLOPE(name, parameter, body)                               \
+    static double name(const double *args, int count, double y, double kink)  \
+    {                                                                         \
+        const double x = args[0], p = count > 1 ? args[1] : parameter->usual; \
+        (void)y, (void)kink;                                                  \
+        return body;                                                          \
     }
 
 /* The slope at a kink lies between those on its left and right. */
@@ -65,10 +88,10 @@ UNARY(value_identity, x)
 UNARY(value_sigmoid, sigmoid(x))
 UNARY(value_tanh, tanh(x))
 UNARY(value_relu, isnan(x) || x > 0 ? x : 0)
-UNARY(value_leaky_relu, x > 0 ? x : LEAK * x)
-UNARY(value_elu, x > 0 ? x : expm1(x))
+PARAMETRIC(value_leaky_relu, LEAK, x > 0 ? x : p * x)
+PARAMETRIC(value_elu, ALPHA, x > 0 ? x : p * expm1(x))
 UNARY(value_softplus, softplus(x))
-UNARY(value_swish, x *sigmoid(x))
+PARAMETRIC(value_swish, BETA, x *sigmoid(p *x))
 UNARY(value_gelu, x *normal_cdf(x))
 UNARY(value_cdf, normal_cdf(x))
 UNARY(value_pdf, normal_pdf(x))
@@ -79,17 +102,18 @@ UNARY(value_sqrt, sqrt(x))
 UNARY(value_abs, fabs(x))
 UNARY(value_sign, isnan(x) ? x : (double)((x > 0) - (x < 0)))
 UNARY(value_relu_slope, at_kink(x, 0, 1, kink))
-UNARY(value_leaky_relu_slope, at_kink(x, LEAK, 1, kink))
-UNARY(value_elu_slope, x > 0 ? 1 : exp(x))
+PARAMETRIC(value_leaky_relu_slope, LEAK, at_kink(x, p, 1, kink))
+PARAMETRIC(value_elu_slope, ALPHA, x == 0 ? at_kink(x, p, 1, kink) : x > 0 ? 1 : p * exp(x))
 
 SLOPE(slope_identity, 1)
 SLOPE(slope_sigmoid, y *(1 - y))
 SLOPE(slope_tanh, (1 + y) * (1 - y))
 SLOPE(slope_relu, at_kink(x, 0, 1, kink))
-SLOPE(slope_leaky_relu, at_kink(x, LEAK, 1, kink))
-SLOPE(slope_elu, x > 0 ? 1 : exp(x)) /* y + 1 would lose the digits of a small slope */
 SLOPE(slope_softplus, sigmoid(x))
-SLOPE(slope_swish, sigmoid(x) + y * (1 - sigmoid(x))) /* y + σ·(1 − y) is 0 for large x */
+PARAMETRIC_SLOPE(slope_leaky_relu, LEAK, at_kink(x, p, 1, kink))
+/* y + p would lose the digits of a small slope; βy + σ·(1 − βy) is 0 for large x */
+PARAMETRIC_SLOPE(slope_elu, ALPHA, x == 0 ? at_kink(x, p, 1, kink) : x > 0 ? 1 : p * exp(x))
+PARAMETRIC_SLOPE(slope_swish, BETA, sigmoid(p *x) + p * y * (1 - sigmoid(p * x)))
 SLOPE(slope_gelu, normal_cdf(x) + x * normal_pdf(x))
 SLOPE(slope_step, 0)
 
@@ -150,6 +174,22 @@ static bs_expr partial_zero(struct bs_pool *pool, bs_expr call, int k)
     return bs_integer(pool, 0);
 }
 
+static bs_expr expand_maxout(struct bs_pool *pool, bs_expr call)
+{
+    return bs_call(pool, bs_func_find("max"), 0, call->count, call->args);
+}
+
+/* exp(x_k)/(exp(x_1) + ... + exp(x_n)) */
+static bs_expr expand_softmax(struct bs_pool *pool, bs_expr call)
+{
+    const struct bs_func *exponential = bs_func_find("exp");
+    struct bs_list terms = {0};
+    for (int i = 0; i < call->count; i++)
+        bs_list_add(&terms, bs_call(pool, exponential, 0, 1, &call->args[i]));
+    bs_expr share = bs_call(pool, exponential, 0, 1, &call->args[call->u.call.index - 1]);
+    return bs_div(pool, share, bs_list_sum(pool, &terms));
+}
+
 /* ∂f_i/∂x_k = f_i·(δ_ik − f_k) */
 static bs_expr partial_softmax(struct bs_pool *pool, bs_expr call, int k)
 {
@@ -171,6 +211,8 @@ const struct bs_func bs_funcs[] = {
      .partial = {"1"},
      .rule = "identity' = 1"},
     {.name = "sigmoid",
+     .is_positive = true,
+     .is_below_one = true,
      .unicode = "σ",
      .latex = "\\sigma",
      .arity = 1,
@@ -207,26 +249,43 @@ const struct bs_func bs_funcs[] = {
      .unicode = "LeakyReLU",
      .latex = "\\operatorname{LeakyReLU}",
      .arity = 1,
+     .most = 2,
+     .parameters = LEAK,
      .is_activation = true,
      .has_kink = true,
      .formula = "max(0.1*x, x)",
-     .about = "the rectifier with a tenth of the slope below 0",
+     .about = "the rectifier with a slope of a (0.1 unless given) below 0",
      .value = value_leaky_relu,
      .slope = slope_leaky_relu,
      .partial = {"leaky_relu_slope(x)"},
-     .rule = "LeakyReLU' = 1 where x > 0, else 0.1"},
+     .rule = "LeakyReLU' = 1 where x > 0, else 0.1",
+     .full = {.formula = "cases(x > 0, x, a*x)",
+              .words = "x where x > 0, else a*x",
+              .rules = {"∂LeakyReLU/∂x = 1 where x > 0, else a",
+                        "∂LeakyReLU/∂a = 0 where x > 0, else x"},
+              .partial = {"leaky_relu_slope(x, a)", "cases(x > 0, 0, x)"}}},
     {.name = "elu",
      .unicode = "ELU",
      .latex = "\\operatorname{ELU}",
      .arity = 1,
+     .most = 2,
+     .parameters = ALPHA,
+     .bends_at_parameter = true,
      .is_activation = true,
-     .formula = "x where x > 0, else exp(x) - 1",
-     .about = "a rectifier that levels off smoothly at -1",
+     .formula = "cases(x > 0, x, exp(x) - 1)",
+     .words = "x where x > 0, else exp(x) - 1",
+     .about = "a rectifier that levels off smoothly at -alpha (-1 unless given)",
      .value = value_elu,
      .slope = slope_elu,
      .partial = {"elu_slope(x)"},
-     .rule = "ELU' = 1 where x > 0, else e^x"},
+     .rule = "ELU' = 1 where x > 0, else e^x",
+     .full = {.formula = "cases(x > 0, x, alpha*(exp(x) - 1))",
+              .words = "x where x > 0, else alpha*(exp(x) - 1)",
+              .rules = {"∂ELU/∂x = 1 where x > 0, else α·e^x",
+                        "∂ELU/∂α = 0 where x > 0, else e^x − 1"},
+              .partial = {"elu_slope(x, alpha)", "cases(x > 0, 0, exp(x) - 1)"}}},
     {.name = "softplus",
+     .is_positive = true,
      .arity = 1,
      .is_activation = true,
      .formula = "log(1 + exp(x))",
@@ -237,13 +296,20 @@ const struct bs_func bs_funcs[] = {
      .rule = "softplus' = σ"},
     {.name = "swish",
      .arity = 1,
+     .most = 2,
+     .parameters = BETA,
      .is_activation = true,
      .formula = "x*sigmoid(x)",
-     .about = "x times its sigmoid",
+     .about = "x times the sigmoid of beta*x (beta is 1 unless given)",
      .value = value_swish,
      .slope = slope_swish,
      .partial = {"sigmoid(x) + swish(x)*(1 - sigmoid(x))"},
-     .rule = "swish' = σ + swish·(1 − σ)"},
+     .rule = "swish' = σ + swish·(1 − σ)",
+     .full = {.formula = "x*sigmoid(beta*x)",
+              .rules = {"∂swish/∂x = σ + β·swish·(1 − σ), σ of β·x",
+                        "∂swish/∂β = x·swish·(1 − σ), σ of β·x"},
+              .partial = {"sigmoid(beta*x) + beta*swish(x, beta)*(1 - sigmoid(beta*x))",
+                          "x*swish(x, beta)*(1 - sigmoid(beta*x))"}}},
     {.name = "gelu",
      .unicode = "GELU",
      .latex = "\\operatorname{GELU}",
@@ -259,43 +325,50 @@ const struct bs_func bs_funcs[] = {
      .arity = 1,
      .is_activation = true,
      .has_kink = true,
-     .formula = "1 where x >= 0, else 0",
+     .formula = "cases(x >= 0, 1, 0)",
+     .words = "1 where x >= 0, else 0",
      .about = "the threshold unit; its slope is 0",
      .value = value_step,
      .slope = slope_step,
      .partial = {"0"},
      .rule = "step' = 0"},
     {.name = "softmax",
+     .is_positive = true,
      .arity = BS_ANY_ARITY,
      .is_indexed = true,
      .is_activation = true,
-     .formula = "exp(x_k)/sum(j, 1, n, exp(x_j))",
+     .words = "exp(x_k)/sum(j, 1, n, exp(x_j))",
      .about = "softmax_k(x_1, ..., x_n): the kth share of the exponentials",
      .value = value_softmax,
      .make_partial = partial_softmax,
+     .make_expansion = expand_softmax,
      .rule = "∂softmax_i/∂x_k = softmax_i·(δ_ik − softmax_k)"},
     {.name = "Phi",
+     .is_positive = true,
+     .is_below_one = true,
      .unicode = "Φ",
      .latex = "\\Phi",
      .arity = 1,
-     .formula = "the normal distribution function",
+     .words = "the normal distribution function",
      .about = "the share of a standard normal variable below x",
      .value = value_cdf,
      .partial = {"phi(x)"},
      .rule = "Φ' = φ"},
     {.name = "phi",
+     .is_positive = true,
      .unicode = "φ",
      .latex = "\\varphi",
      .arity = 1,
-     .formula = "exp(-x^2/2)/sqrt(2*pi)",
+     .words = "exp(-x^2/2)/sqrt(2*pi)",
      .about = "the density of a standard normal variable",
      .value = value_pdf,
      .partial = {"-x*phi(x)"},
      .rule = "φ' = −x·φ"},
     {.name = "exp",
+     .is_positive = true,
      .latex = "\\exp",
      .arity = 1,
-     .formula = "e^x",
+     .words = "e^x",
      .about = "the exponential function",
      .value = value_exp,
      .partial = {"exp(x)"},
@@ -303,7 +376,7 @@ const struct bs_func bs_funcs[] = {
     {.name = "log",
      .latex = "\\log",
      .arity = 1,
-     .formula = "the y with exp(y) = x",
+     .words = "the y with exp(y) = x",
      .about = "the natural logarithm",
      .value = value_log,
      .partial = {"1/x"},
@@ -326,7 +399,8 @@ const struct bs_func bs_funcs[] = {
     {.name = "sign",
      .arity = 1,
      .has_kink = true,
-     .formula = "-1, 0 or 1",
+     .formula = "cases(x > 0, 1, cases(x >= 0, 0, -1))",
+     .words = "-1, 0 or 1",
      .about = "-1 where x < 0, 1 where x > 0, 0 at 0",
      .value = value_sign,
      .partial = {"0"},
@@ -335,11 +409,20 @@ const struct bs_func bs_funcs[] = {
      .latex = "\\max",
      .arity = BS_ANY_ARITY,
      .has_kink = true,
-     .formula = "the largest argument",
+     .words = "the largest argument",
      .about = "the largest; at a tie the first argument has the slope",
      .value = value_max,
      .make_partial = partial_max,
      .rule = "∂max/∂x_k = 1 where x_k is the largest, else 0"},
+    {.name = "maxout",
+     .arity = BS_ANY_ARITY,
+     .has_kink = true,
+     .words = "the largest argument",
+     .about = "the largest of several linear forms; at a tie the first has the slope",
+     .value = value_max,
+     .make_partial = partial_max,
+     .make_expansion = expand_maxout,
+     .rule = "∂maxout/∂x_k = 1 where x_k is the largest, else 0"},
     {.name = "xlog",
      .arity = 2,
      .formula = "x*log(y)",
@@ -354,7 +437,8 @@ const struct bs_func bs_funcs[] = {
      .arity = 1,
      .is_slope = true,
      .has_kink = true,
-     .formula = "1 where x > 0, else 0",
+     .formula = "cases(x, 1, 0)",
+     .words = "1 where x > 0, else 0",
      .about = "the slope of relu; at 0 it is the session's choice, 0 unless told",
      .value = value_relu_slope,
      .partial = {"0"},
@@ -363,23 +447,39 @@ const struct bs_func bs_funcs[] = {
      .unicode = "LeakyReLU'",
      .latex = "\\operatorname{LeakyReLU}'",
      .arity = 1,
+     .most = 2,
+     .parameters = LEAK,
      .is_slope = true,
      .has_kink = true,
-     .formula = "1 where x > 0, else 0.1",
+     .formula = "cases(x, 1, 0.1)",
+     .words = "1 where x > 0, else 0.1",
      .about = "the slope of leaky_relu",
      .value = value_leaky_relu_slope,
      .partial = {"0"},
-     .rule = "LeakyReLU'' = 0"},
+     .rule = "LeakyReLU'' = 0",
+     .full = {.formula = "cases(x, 1, a)",
+              .words = "1 where x > 0, else a",
+              .rules = {"∂LeakyReLU'/∂x = 0", "∂LeakyReLU'/∂a = 0 where x > 0, else 1"},
+              .partial = {"0", "cases(x, 0, 1)"}}},
     {.name = "elu_slope",
      .unicode = "ELU'",
      .latex = "\\operatorname{ELU}'",
      .arity = 1,
+     .most = 2,
+     .parameters = ALPHA,
+     .bends_at_parameter = true,
      .is_slope = true,
-     .formula = "1 where x > 0, else exp(x)",
+     .formula = "cases(x > 0, 1, exp(x))",
+     .words = "1 where x > 0, else exp(x)",
      .about = "the slope of elu",
      .value = value_elu_slope,
      .partial = {"elu_slope(x)*step(-x)"},
-     .rule = "ELU'' = 0 where x > 0, else e^x"},
+     .rule = "ELU'' = 0 where x > 0, else e^x",
+     .full = {.formula = "cases(x, 1, alpha*exp(x))",
+              .words = "1 where x > 0, else alpha*exp(x)",
+              .rules = {"∂ELU'/∂x = 0 where x > 0, else α·e^x",
+                        "∂ELU'/∂α = 0 where x > 0, else e^x"},
+              .partial = {"cases(x > 0, 0, alpha*exp(x))", "cases(x, 0, exp(x))"}}},
     {.name = "max_slope",
      .unicode = "max'",
      .latex = "\\max'",
@@ -387,7 +487,7 @@ const struct bs_func bs_funcs[] = {
      .is_indexed = true,
      .is_slope = true,
      .has_kink = true,
-     .formula = "1 where argument k is the largest, else 0",
+     .words = "1 where argument k is the largest, else 0",
      .about = "max_slope_k(x_1, ..., x_n): the slope of max for its kth argument",
      .value = value_max_slope,
      .make_partial = partial_zero,
@@ -395,11 +495,24 @@ const struct bs_func bs_funcs[] = {
     {.name = NULL},
 };
 
+static bool is_in_table(const struct bs_func *row)
+{
+    return !row->definition;
+}
+
+const struct bs_func *bs_func_next(const struct bs_func *row)
+{
+    if (row && !is_in_table(row))
+        return bs_definition_next(row->definition);
+    const struct bs_func *next = row ? row + 1 : bs_funcs;
+    return next->name ? next : bs_definition_next(NULL);
+}
+
 const struct bs_func *bs_func_find_n(const char *name, size_t length)
 {
-    for (const struct bs_func *func = bs_funcs; func->name; func++)
-        if (strncmp(func->name, name, length) == 0 && func->name[length] == '\0')
-            return func;
+    for (const struct bs_func *row = bs_func_next(NULL); row; row = bs_func_next(row))
+        if (strncmp(row->name, name, length) == 0 && row->name[length] == '\0')
+            return row;
     return NULL;
 }
 
@@ -408,20 +521,137 @@ const struct bs_func *bs_func_find(const char *name)
     return bs_func_find_n(name, strlen(name));
 }
 
+int bs_func_most(const struct bs_func *func)
+{
+    return func->most > 0 ? func->most : func->arity;
+}
+
+bool bs_func_takes(const struct bs_func *func, int count)
+{
+    return func->arity == BS_ANY_ARITY ? count >= 1
+                                       : count >= func->arity && count <= bs_func_most(func);
+}
+
+const char *bs_func_argument(const struct bs_func *func, int k)
+{
+    if (k == 0)
+        return "x";
+    return func->parameters ? func->parameters[k - 1].name : "y";
+}
+
+/* Is a parameter given that the function of the table can do without? */
+static bool is_full(const struct bs_func *func, int count)
+{
+    return is_in_table(func) && func->most > 0 && count > func->arity;
+}
+
+bool bs_func_has_kink(const struct bs_func *func, int count)
+{
+    return func->has_kink || (is_full(func, count) && func->bends_at_parameter);
+}
+
+const char *bs_func_words(const struct bs_func *func, int count)
+{
+    if (is_full(func, count))
+        return func->full.words ? func->full.words : func->full.formula;
+    return func->words ? func->words : func->formula;
+}
+
+const char *bs_func_rule(const struct bs_func *func, int count, int k)
+{
+    if (func->definition)
+        return bs_definition_rule(func->definition, k);
+    return is_full(func, count) ? func->full.rules[k] : func->rule;
+}
+
+double bs_func_value(const struct bs_func *func, const double *args, int count, int index,
+                     double kink)
+{
+    if (func->value)
+        return func->value(args, count, index, kink);
+    return bs_definition_value(func->definition, args, count, kink);
+}
+
+double bs_func_slope(const struct bs_func *func, const double *args, int count, double y,
+                     double kink)
+{
+    if (func->slope)
+        return func->slope(args, count, y, kink);
+    return bs_definition_slope(func->definition, args, count, kink);
+}
+
+bs_expr bs_func_body(const struct bs_func *func)
+{
+    return func->definition ? bs_definition_body(func->definition) : NULL;
+}
+
+/* ---- formulas -------------------------------------------------------------------------------- */
+
+enum formula {
+    FORMULA_VALUE,
+    FORMULA_PARTIAL,                      /* for argument 0, then 1 */
+    FORMULAS = 2 * (FORMULA_PARTIAL + 2), /* of the plain call, then of the full one */
+};
+
+static const char *formula_text(const struct bs_func *func, bool with_parameter, int which)
+{
+    if (which == FORMULA_VALUE)
+        return with_parameter ? func->full.formula : func->formula;
+    return (with_parameter ? func->full.partial : func->partial)[which - FORMULA_PARTIAL];
+}
+
+/* A formula of the table, read when it is first asked for and kept as long as the program. */
+static bs_expr read_formula(const struct bs_func *func, bool with_parameter, int which)
+{
+    static struct bs_pool *formulas;
+    static bs_expr known[sizeof bs_funcs / sizeof *bs_funcs][FORMULAS];
+    bs_expr *place = &known[func - bs_funcs][with_parameter * FORMULAS / 2 + which];
+    const char *text = formula_text(func, with_parameter, which);
+    if (!formulas)
+        formulas = bs_pool_create();
+    if (!*place && formulas && bs_parse(place, formulas, text, strlen(text), NULL) < 0)
+        *place = NULL;
+    return *place;
+}
+
+/* What stands in a call for a symbol of a formula: the argument, or what it is when left out. */
 static bs_expr put_argument(void *context, struct bs_pool *pool, bs_expr leaf)
 {
-    const bs_expr *args = context;
-    (void)pool;
-    return strcmp(leaf->u.name, "y") == 0 ? args[1] : args[0];
+    bs_expr call = context;
+    const struct bs_func *func = call->u.call.func;
+    int k = 0;
+    while (k < bs_func_most(func) - 1 && strcmp(bs_func_argument(func, k), leaf->u.name) != 0)
+        k++;
+    return k < call->count ? call->args[k] : bs_real(pool, func->parameters[k - 1].usual);
+}
+
+static bs_expr put_arguments(struct bs_pool *pool, bs_expr formula, bs_expr call)
+{
+    if (!formula)
+        return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    return bs_map_leaves(pool, formula, put_argument, (void *)call);
 }
 
 bs_expr bs_func_partial(struct bs_pool *pool, bs_expr call, int k)
 {
     const struct bs_func *func = call->u.call.func;
-    bs_expr formula, args[2] = {call->args[0], call->args[call->count > 1]};
     if (func->make_partial)
         return func->make_partial(pool, call, k);
-    if (bs_parse(&formula, pool, func->partial[k], strlen(func->partial[k]), NULL) < 0)
-        return NULL;
-    return bs_map_leaves(pool, formula, put_argument, args);
+    if (func->definition)
+        return put_arguments(pool, bs_definition_partial(func->definition, k), call);
+    bool with_parameter = is_full(func, call->count);
+    return put_arguments(pool, read_formula(func, with_parameter, FORMULA_PARTIAL + k), call);
+}
+
+bs_expr bs_func_expand(struct bs_pool *pool, bs_expr call)
+{
+    const struct bs_func *func = call->u.call.func;
+    if (func->make_expansion)
+        return func->make_expansion(pool, call);
+    if (func->definition)
+        return put_arguments(pool, bs_definition_body(func->definition), call);
+    bool with_parameter = is_full(func, call->count);
+    if (!formula_text(func, with_parameter, FORMULA_VALUE))
+        return call;
+    return put_arguments(pool, read_formula(func, with_parameter, FORMULA_VALUE), call);
 }

@@ -3,9 +3,16 @@
 
 #include "expr/expr.h"
 
+/* What may be left out of a call, and is then its usual value: the slope of leaky_relu below 0. */
+struct bs_parameter {
+    const char *name;
+    double usual; /* NAN: it may not be left out */
+};
+
 /*
  * The table of functions: everything backstep knows of one is its row.  The parser, the derivative,
- * the evaluator, typesetting, the kernels, the help and the tests read it from here.
+ * the evaluator, typesetting, the kernels, the help and the tests read it from here.  A function
+ * takes x; x and y; x and its parameters; or any number of arguments x_1, x_2, ...
  */
 struct bs_func {
     const char *name;    /* as typed */
@@ -13,39 +20,105 @@ struct bs_func {
     const char *latex;   /* NULL: \operatorname{name} */
     /* Of two arguments, shown as x·shown_factor(y) where ASCII is not asked for; or NULL. */
     const char *shown_factor;
-    int arity;           /* 1, 2, or BS_ANY_ARITY: one or more */
-    bool is_indexed;     /* called as name_k(...), k from 1 to the number of arguments */
-    bool is_activation;  /* may be a layer's activation */
-    bool is_slope;       /* the slope of a function with a kink: no function of the course itself */
-    bool has_kink;       /* at 0; of max, at a tie */
-    const char *formula; /* in x (and y): what it is, for the learner */
-    const char *about;   /* one line for the learner */
+    int arity; /* the fewest arguments; BS_ANY_ARITY: one or more */
+    int most;  /* with all parameters; 0: as many as arity, see bs_func_takes */
+    const struct bs_parameter *parameters; /* of a function of more than x: most - 1; or NULL */
+    bool is_indexed;    /* called as name_k(...), k from 1 to the number of arguments */
+    bool is_activation; /* may be a layer's activation */
+    bool is_slope;      /* the slope of a function with a kink: no function of the course itself */
+    bool has_kink;      /* at 0; of any arity, at a tie; see bs_func_has_kink */
+    bool bends_at_parameter; /* called with its parameter it has one, too */
+    bool is_positive;        /* its values are above 0 */
+    bool is_below_one;       /* its values are below 1 */
+    const char *about;       /* one line for the learner */
 
-    /* The value at args[0 .. count-1]; `index` counts from 1; `kink` as in struct bs_env. */
+    /* Of the call without its parameter: */
+    const char *formula; /* in x (and y), by other rows; NULL: it has none */
+    const char *words;   /* in place of a formula that a learner would rather not read; or NULL */
+    const char *rule;    /* the slope, as a derivation names it: "σ' = σ·(1 − σ)" */
+    const char *partial[2]; /* for each argument: a formula in x and y */
+
+    /* The same of the call with it, in x and the parameter. */
+    struct {
+        const char *formula, *words, *rules[2], *partial[2];
+    } full;
+
+    /*
+     * The value at args[0 .. count-1]; `index` counts from 1; `kink` as in struct bs_env.  NULL of
+     * a function defined at run time: call bs_func_value.
+     */
     double (*value)(const double *args, int count, int index, double kink);
 
     /*
-     * Activations of one argument: the slope at x where the function gave y, written by hand for
-     * the kernels, from the output where that loses no digits.  NULL for the rest.
+     * Activations of one argument and parameters: the slope in args[0] where the function gave y,
+     * written by hand for the kernels, from the output where that loses no digits.  NULL for the
+     * rest, and of a function defined at run time: call bs_func_slope.
      */
-    double (*slope)(double x, double y, double kink);
+    double (*slope)(const double *args, int count, double y, double kink);
 
-    /* The partial for argument k: a formula in x and y, or a function of the call. */
-    const char *partial[2];
+    /* The partial for argument k, and the call by other rows, where no formula says it. */
     bs_expr (*make_partial)(struct bs_pool *pool, bs_expr call, int k);
-    const char *rule; /* the slope in words, as a derivation names it: "σ' = σ·(1 − σ)" */
+    bs_expr (*make_expansion)(struct bs_pool *pool, bs_expr call);
+
+    /* Of a function defined at run time; NULL for the rows of the table. */
+    const struct bs_definition *definition;
 };
 
-enum { BS_ANY_ARITY = -1 };
+enum { BS_ANY_ARITY = -1, BS_MOST_PARAMETERS = 4 };
 
-/* NULL when there is none of that name.  Rows are static. */
+/*
+ * NULL when there is none of that name: in the table, or defined in the scope in force.  A row
+ * lives as long as the program.
+ */
 const struct bs_func *bs_func_find(const char *name);
 const struct bs_func *bs_func_find_n(const char *name, size_t length);
 
-/* All rows, ended by one with a NULL name. */
+/* The rows of the table, ended by one with a NULL name. */
 extern const struct bs_func bs_funcs[];
+
+/* The row after this one: those of the table, then those defined in the scope in force. */
+const struct bs_func *bs_func_next(const struct bs_func *row); /* of NULL: the first */
+
+bool bs_func_takes(const struct bs_func *func, int count);       /* so many arguments? */
+int bs_func_most(const struct bs_func *func);                    /* arguments; BS_ANY_ARITY */
+const char *bs_func_argument(const struct bs_func *func, int k); /* x, y, or a parameter's name */
+
+/* May a call with so many arguments be at a kink: where the first is 0, or at a tie? */
+bool bs_func_has_kink(const struct bs_func *func, int count);
+
+/* For the learner: what a call with so many arguments is, and the rule of its partial for one. */
+const char *bs_func_words(const struct bs_func *func, int count);
+const char *bs_func_rule(const struct bs_func *func, int count, int k);
+
+double bs_func_value(const struct bs_func *func, const double *args, int count, int index,
+                     double kink);
+double bs_func_slope(const struct bs_func *func, const double *args, int count, double y,
+                     double kink);
 
 /* The partial derivative of a call for its argument k (from 0), in terms of its arguments. */
 bs_expr bs_func_partial(struct bs_pool *pool, bs_expr call, int k);
+
+/* The call by its formula, in other functions; itself where it has none: exp, log, Phi, max. */
+bs_expr bs_func_expand(struct bs_pool *pool, bs_expr call);
+
+/*
+ * Define a function of x, and of the other symbols in the formula as parameters in the order of
+ * reading, for which `usual` (ended by a NULL name) gives what they are when left out.  Its slopes
+ * are derived.  The same again gives the same row.  Refused: a name that is none or is taken; a
+ * formula without x, with more than BS_MOST_PARAMETERS parameters, with sums over an index, or that
+ * has no derivative; a usual value of no parameter, or of one before another that has none.
+ */
+int bs_func_define(const struct bs_func **out, const char *name, bs_expr formula,
+                   const struct bs_parameter *usual, struct bs_error *err);
+
+/* The formula of a function defined at run time, over symbols named as bs_func_argument says. */
+bs_expr bs_func_body(const struct bs_func *func); /* NULL for the rows of the table */
+
+/*
+ * Functions are defined in a scope, and found only there: what a lesson defines is its own.  A new
+ * scope is empty; entering one gives the scope until then.
+ */
+int bs_func_new_scope(void);
+int bs_func_enter(int scope);
 
 #endif

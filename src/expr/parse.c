@@ -344,13 +344,23 @@ struct form {
     bs_expr (*bind)(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body);
 };
 
+static bs_expr refuse_count(struct parser *p, const char *start, const struct bs_func *func,
+                            int count)
+{
+    const int most = bs_func_most(func);
+    if (func->arity < most)
+        return refuse(p, start, "%s takes %d to %d arguments, got %d", func->name, func->arity,
+                      most, count);
+    return refuse(p, start, "%s takes %d argument%s, got %d", func->name, most,
+                  most == 1 ? "" : "s", count);
+}
+
 static bs_expr check_call(struct parser *p, const char *start, const struct bs_func *func,
                           int index, struct bs_list *args)
 {
     int count = (int)args->count;
-    if (func->arity != BS_ANY_ARITY && count != func->arity)
-        return refuse(p, start, "%s takes %d argument%s, got %d", func->name, func->arity,
-                      func->arity == 1 ? "" : "s", count);
+    if (!bs_func_takes(func, count))
+        return refuse_count(p, start, func, count);
     if (func->is_indexed && index == 0)
         return refuse(p, start, "say which one: %s_1(...) is the first", func->name);
     if (index > count)
@@ -499,7 +509,7 @@ static bs_expr refuse_function(struct parser *p, const char *start, const char *
     struct bs_nearest nearest;
     char hint[96];
     bs_nearest_init(&nearest, name);
-    for (const struct bs_func *row = bs_funcs; row->name; row++)
+    for (const struct bs_func *row = bs_func_next(NULL); row; row = bs_func_next(row))
         bs_nearest_offer(&nearest, row->name);
     for (const struct form *form = forms; form->name; form++)
         bs_nearest_offer(&nearest, form->name);

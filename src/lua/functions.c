@@ -19,7 +19,7 @@ static int apply_to_numbers(lua_State *L, const struct bs_func *func, int index,
     double *args = lua_newuserdatauv(L, (size_t)count * sizeof *args, 0);
     for (int i = 0; i < count; i++)
         args[i] = lua_tonumber(L, first + i);
-    lua_pushnumber(L, func->value(args, count, index, 0));
+    lua_pushnumber(L, bs_func_value(func, args, count, index, 0));
     return 1;
 }
 

@@ -65,18 +65,42 @@ static int check_sizes(const struct bs_arch_spec *spec, struct bs_error *err)
     return BS_OK;
 }
 
+static int setting_count(const struct bs_arch_spec *spec, int l)
+{
+    return spec->settings ? spec->settings[l - 1].count : 0;
+}
+
+static int check_activation(const struct bs_arch_spec *spec, int l, struct bs_error *err)
+{
+    const struct bs_func *func = spec->activations[l - 1];
+    const int most = bs_func_most(func), count = setting_count(spec, l);
+    if (!func->is_activation && most == BS_ANY_ARITY)
+        return bs_fail(
+            err, BS_REFUSED,
+            "layer %d cannot have %s, which takes several values where a unit of a layer "
+            "has one: write it out in a tape{...}, as in t:let(\"a\", \"%s(z_1, z_2)\")",
+            l, func->name, func->name);
+    if (!func->is_activation)
+        return bs_fail(err, BS_REFUSED, "layer %d cannot have %s: it is no activation", l,
+                       func->name);
+    if (func->is_indexed && l < spec->depth)
+        return bs_fail(err, BS_REFUSED, "%s goes at the output only: layer %d of %d has it",
+                       func->name, l, spec->depth);
+    if (func->is_indexed ? count > 0 : 1 + count > most)
+        return bs_fail(err, BS_REFUSED, "layer %d: %s has %d parameter%s, got %d", l, func->name,
+                       func->is_indexed ? 0 : most - 1, most == 2 ? "" : "s", count);
+    if (!bs_func_takes(func, 1 + count))
+        return bs_fail(err, BS_REFUSED, "layer %d: %s needs a value for %s, as in {\"%s\", 0.5}", l,
+                       func->name, bs_func_argument(func, 1 + count), func->name);
+    return BS_OK;
+}
+
 static int check_activations(const struct bs_arch_spec *spec, struct bs_error *err)
 {
-    for (int l = 1; l <= spec->depth; l++) {
-        const struct bs_func *func = spec->activations[l - 1];
-        if (!func->is_activation)
-            return bs_fail(err, BS_REFUSED, "layer %d cannot have %s: it is no activation", l,
-                           func->name);
-        if (func->is_indexed && l < spec->depth)
-            return bs_fail(err, BS_REFUSED, "%s goes at the output only: layer %d of %d has it",
-                           func->name, l, spec->depth);
-    }
-    return BS_OK;
+    int status = BS_OK;
+    for (int l = 1; l <= spec->depth && status == BS_OK; l++)
+        status = check_activation(spec, l, err);
+    return status;
 }
 
 static int check_loss(const struct bs_arch_spec *spec, struct bs_error *err)
@@ -112,6 +136,8 @@ static void fill_layers(struct bs_arch *arch, const struct bs_arch_spec *spec)
                                    .bias = spec->bias,
                                    .weights = arch->parameters,
                                    .first = arch->units};
+        if (spec->settings)
+            layer->setting = spec->settings[l];
         layer->biases = layer->weights + bs_layer_weights(layer);
         arch->parameters = layer->biases + (size_t)bs_layer_biases(layer);
         arch->units += (size_t)layer->units;

@@ -88,11 +88,16 @@ static bs_expr *loss_operands(const struct building *building)
 {
     const int depth = building->layout->arch->depth, n = bs_arch_outputs(building->layout->arch);
     bs_expr *operands = bs_alloc(2 * (size_t)n * sizeof *operands);
+    bool is_whole = true;
     for (int k = 0; operands && k < n; k++) {
         operands[k] = operand(building, BS_ACTIVATION, depth, k + 1, 0);
         operands[n + k] = operand(building, BS_TARGET, 0, k + 1, 0);
+        is_whole = is_whole && operands[k] && operands[n + k];
     }
-    return operands;
+    if (is_whole)
+        return operands;
+    bs_free(operands);
+    return NULL;
 }
 
 static bs_expr define_loss(const struct building *building)

@@ -90,14 +90,26 @@ static void softmax_back(double *dz, int n, const double *da, const double *a)
         dz[k] = a[k] * (da[k] - mean);
 }
 
+/* The arguments of a layer's activation after the first; gives how many there are in all. */
+static int fill_arguments(double args[static 1 + BS_MOST_PARAMETERS], const struct bs_layer *layer)
+{
+    const struct bs_setting *setting = &layer->setting;
+    memcpy(args + 1, setting->values, (size_t)setting->count * sizeof *args);
+    return 1 + setting->count;
+}
+
 void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink)
 {
     if (bs_layer_is_softmax(layer)) {
         softmax(a, layer->units, z);
         return;
     }
-    for (int j = 0; j < layer->units; j++)
-        a[j] = layer->activation->value(&z[j], 1, 0, kink);
+    double args[1 + BS_MOST_PARAMETERS];
+    const int count = fill_arguments(args, layer);
+    for (int j = 0; j < layer->units; j++) {
+        args[0] = z[j];
+        a[j] = bs_func_value(layer->activation, args, count, 0, kink);
+    }
 }
 
 void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const double *da,
@@ -107,8 +119,12 @@ void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const doub
         softmax_back(dz, layer->units, da, a);
         return;
     }
-    for (int j = 0; j < layer->units; j++)
-        dz[j] = da[j] * layer->activation->slope(z[j], a[j], kink);
+    double args[1 + BS_MOST_PARAMETERS];
+    const int count = fill_arguments(args, layer);
+    for (int j = 0; j < layer->units; j++) {
+        args[0] = z[j];
+        dz[j] = da[j] * bs_func_slope(layer->activation, args, count, a[j], kink);
+    }
 }
 
 /* ∂E/∂a_i = Σ_j ∂E/∂z_j W_ji: row by row as W lies in memory, which is in the order of j. */
@@ -185,5 +201,10 @@ bs_expr bs_dense_define_activation(struct bs_pool *pool, const struct bs_layer *
 {
     if (bs_layer_is_softmax(layer))
         return bs_call(pool, layer->activation, unit, layer->units, z);
-    return is_identity(layer->activation) ? z[0] : bs_call(pool, layer->activation, 0, 1, z);
+    if (is_identity(layer->activation))
+        return z[0];
+    bs_expr args[1 + BS_MOST_PARAMETERS] = {z[0]};
+    for (int i = 0; i < layer->setting.count; i++)
+        args[1 + i] = bs_real(pool, layer->setting.values[i]);
+    return bs_call(pool, layer->activation, 0, 1 + layer->setting.count, args);
 }

@@ -22,10 +22,17 @@ enum bs_bias {
 
 struct bs_loss; /* a row of the table in net/loss.h */
 
+/* The parameters given to an activation, in its order; those left out are as usual. */
+struct bs_setting {
+    int count;
+    double values[BS_MOST_PARAMETERS];
+};
+
 /* Layer l: s_j = Σ_i W_ji a_i (in the order of i), z_j = s_j + b_j, a_j = f(z_j). */
 struct bs_layer {
     int inputs, units;
     const struct bs_func *activation;
+    struct bs_setting setting;
     enum bs_bias bias;
     size_t weights; /* where W starts in the parameters, row-major [unit][input] */
     size_t biases;  /* where b starts: bs_layer_biases of them */
@@ -53,13 +60,14 @@ struct bs_arch_spec {
     enum bs_bias bias;
     const struct bs_loss *loss;
     double kink;
+    const struct bs_setting *settings; /* one a layer; NULL: no parameters are given */
 };
 
 enum { BS_MAX_LAYERS = 64, BS_MAX_UNITS = 100000 };
 
 /*
  * Refused, naming the argument: a depth or size out of range, more than 2^26 parameters, softmax
- * anywhere but at the output, a function that is no activation, a loss that does not go with the
+ * anywhere but at the output, a function that is no activation or wants other parameters, a loss that does not go with the
  * output (cross_entropy wants softmax, binary_cross_entropy wants sigmoid; the squared ones go with
  * any), a kink other than 0, 0.5 and 1.
  */

@@ -300,22 +300,38 @@ static void add_line(struct bs_derivation *out, bs_expr expr, const char *rule)
     out->count++;
 }
 
-/* The function that a definition calls, or NULL. */
-static const struct bs_func *func_of(bs_expr definition)
+static bool is_call(bs_expr definition)
 {
-    return definition && definition->kind == BS_CALL ? definition->u.call.func : NULL;
+    return definition && definition->kind == BS_CALL;
 }
 
-/* A function as its row says what it is: σ(x) = 1/(1 + exp(-x)). */
-static void describe_definition(char *rule, size_t size, const struct bs_derivation *out,
+/* A function as its row says what it is: σ(x) = 1/(1 + exp(-x)), swish(x, β) = x*sigmoid(beta*x).
+ */
+static bool describe_call(char *rule, size_t size, bs_expr call)
+{
+    const struct bs_func *func = call->u.call.func;
+    struct bs_buf text = BS_BUF_INIT;
+    bs_buf_printf(&text, "%s%s(x", func->unicode ? func->unicode : func->name,
+                  func->is_indexed ? "_k" : "");
+    for (int k = 1; k < call->count && func->arity != BS_ANY_ARITY; k++) {
+        bs_buf_put(&text, ", ");
+        bs_buf_name(&text, bs_func_argument(func, k), BS_UNICODE);
+    }
+    bs_buf_printf(&text, ") = %s", bs_func_words(func, call->count));
+    bool is_whole = !text.failed;
+    snprintf(rule, size, "%s", bs_buf_text(&text));
+    bs_buf_finish(&text);
+    return is_whole;
+}
+
+/* False when out of memory. */
+static bool describe_definition(char *rule, size_t size, const struct bs_derivation *out,
                                 bs_expr definition)
 {
-    const struct bs_func *func = func_of(definition);
-    if (func)
-        snprintf(rule, size, "%s%s(x) = %s", func->unicode ? func->unicode : func->name,
-                 func->is_indexed ? "_k" : "", func->formula);
-    else
-        snprintf(rule, size, "%s", out->phase == BS_PHASE_LOSS ? "loss" : "definition");
+    if (is_call(definition))
+        return describe_call(rule, size, definition);
+    snprintf(rule, size, "%s", out->phase == BS_PHASE_LOSS ? "loss" : "definition");
+    return true;
 }
 
 static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
@@ -330,8 +346,8 @@ static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_
     if (general.failed)
         definition = NULL;
     bs_buf_finish(&general);
-    describe_definition(rule, sizeof rule, out, definition);
-    add_line(out, definition, rule);
+    bool is_described = describe_definition(rule, sizeof rule, out, definition);
+    add_line(out, is_described ? definition : NULL, rule);
 }
 
 static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
@@ -350,11 +366,22 @@ static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int
              q == root_of(tape) ? "the backward pass starts here" : "closed form");
 }
 
+/* The rule of the partial for the argument that the quantity is in. */
+static const char *rule_of_call(bs_expr call, bs_expr quantity)
+{
+    int k = 0;
+    while (k < call->count - 1 && !bs_contains(call->args[k], quantity))
+        k++;
+    return bs_func_rule(call->u.call.func, call->count, k);
+}
+
 static void derive_partial(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
 {
-    const struct bs_func *func = func_of(bs_tape_definition(tape, bs_entry_user(entry)));
-    add_line(out, bs_tape_local(tape, bs_entry_user(entry), bs_entry_quantity(entry)),
-             func ? func->rule : "slope of the definition");
+    int64_t user = bs_entry_user(entry), q = bs_entry_quantity(entry);
+    bs_expr definition = bs_tape_definition(tape, user), quantity = ref(tape, BS_ROLE_VALUE, q);
+    bs_expr local = quantity ? bs_tape_local(tape, user, q) : NULL;
+    bool has_rule = local && is_call(definition);
+    add_line(out, local, has_rule ? rule_of_call(definition, quantity) : "slope of the definition");
 }
 
 static void derive_step(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
@@ -474,7 +501,8 @@ static double leaf_size(void *context, bs_expr leaf, double value)
 
 static bool has_kinked_call(bs_expr expr)
 {
-    if (expr->kind == BS_CALL && expr->u.call.func->has_kink)
+    if (expr->kind == BS_CASES ||
+        (expr->kind == BS_CALL && bs_func_has_kink(expr->u.call.func, expr->count)))
         return true;
     for (int i = 0; i < expr->count; i++)
         if (has_kinked_call(expr->args[i]))

@@ -22,7 +22,7 @@ static inline struct bs_arch *arch_of(int depth, const int *sizes, const char *c
         funcs[l] = bs_func_find(activations[l]);
         ck_assert_ptr_nonnull(funcs[l]);
     }
-    const struct bs_arch_spec spec = {depth, sizes, funcs, bias, bs_loss_find(loss), 0};
+    const struct bs_arch_spec spec = {depth, sizes, funcs, bias, bs_loss_find(loss), 0, NULL};
     ck_assert_ptr_nonnull(spec.loss);
     struct bs_arch *arch = NULL;
     struct bs_error err;

@@ -1,5 +1,7 @@
 #include "test_net.h"
 
+#include "expr/parse.h"
+
 static const char *const SIGMOIDS[] = {"sigmoid", "sigmoid", "sigmoid"};
 
 /* LeNet-5's dense part, counted by hand in homework T: 120·(400+1), 84·(120+1), 10·(84+1). */
@@ -93,7 +95,13 @@ START_TEST(what_cannot_be_a_network_is_refused_by_name)
          "squared_error",
          0,
          "layer 2 cannot have log: it is no activation"},
-        {1, {2, 3}, {"max"}, "squared_error", 0, "layer 1 cannot have max: it is no activation"},
+        {1,
+         {2, 3},
+         {"maxout"},
+         "squared_error",
+         0,
+         "layer 1 cannot have maxout, which takes several values where a unit of a layer has one: "
+         "write it out in a tape{...}, as in t:let(\"a\", \"maxout(z_1, z_2)\")"},
         {2,
          {2, 3, 1},
          {"softmax", "relu"},
@@ -129,15 +137,63 @@ START_TEST(what_cannot_be_a_network_is_refused_by_name)
         const struct bs_func *funcs[] = {bs_func_find(cases[i].activations[0]), NULL};
         if (cases[i].activations[1])
             funcs[1] = bs_func_find(cases[i].activations[1]);
-        struct bs_arch_spec spec = {cases[i].depth, cases[i].sizes, funcs,
-                                    BS_BIAS_UNITS,  NULL,           cases[i].kink};
-        spec.loss = bs_loss_find(cases[i].loss);
+        const struct bs_arch_spec spec = {
+            .depth = cases[i].depth,
+            .sizes = cases[i].sizes,
+            .activations = funcs,
+            .bias = BS_BIAS_UNITS,
+            .loss = bs_loss_find(cases[i].loss),
+            .kink = cases[i].kink,
+        };
         struct bs_arch *arch = NULL;
         struct bs_error err;
         ck_assert_int_eq(bs_arch_create(&arch, &spec, &err), BS_REFUSED);
         ck_assert_str_eq(err.text, cases[i].message);
         ck_assert_ptr_null(arch);
     }
+}
+END_TEST
+
+/* An activation is given what its row has parameters for. */
+START_TEST(parameters_that_do_not_fit_are_refused)
+{
+    static const struct {
+        const char *activation;
+        int count;
+        const char *message; /* NULL: it fits */
+    } cases[] = {
+        {"leaky_relu", 0, NULL},
+        {"leaky_relu", 1, NULL},
+        {"swish", 1, NULL},
+        {"leaky_relu", 2, "layer 1: leaky_relu has 1 parameter, got 2"},
+        {"relu", 1, "layer 1: relu has 0 parameters, got 1"},
+        {"softmax", 1, "layer 1: softmax has 0 parameters, got 1"},
+        {"steep", 1, NULL},
+        {"steep", 0, "layer 1: steep needs a value for k, as in {\"steep\", 0.5}"},
+    };
+    struct bs_pool *pool = bs_pool_create();
+    const char formula[] = "tanh(k*x)";
+    const struct bs_func *steep;
+    bs_expr body;
+    ck_assert_int_eq(bs_parse(&body, pool, formula, strlen(formula), NULL), BS_OK);
+    ck_assert_int_eq(bs_func_define(&steep, "steep", body, NULL, NULL), BS_OK);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct bs_func *func = bs_func_find(cases[i].activation);
+        const struct bs_setting setting = {cases[i].count, {0.5, 0.5}};
+        const struct bs_arch_spec spec = {
+            .depth = 1,
+            .sizes = (const int[]){2, 3},
+            .activations = &func,
+            .loss = bs_loss_find("squared_error"),
+            .settings = &setting,
+        };
+        struct bs_arch *arch = NULL;
+        struct bs_error err = {0};
+        ck_assert_int_eq(bs_arch_create(&arch, &spec, &err), cases[i].message ? BS_REFUSED : BS_OK);
+        ck_assert_str_eq(err.text, cases[i].message ? cases[i].message : "");
+        bs_arch_drop(arch);
+    }
+    bs_pool_destroy(pool);
 }
 END_TEST
 
@@ -151,8 +207,8 @@ START_TEST(outputs_and_losses_pair_as_documented)
             const bool valid = squared || (strcmp(loss->name, "cross_entropy") == 0
                                                ? strcmp(func->name, "softmax") == 0
                                                : strcmp(func->name, "sigmoid") == 0);
-            const struct bs_arch_spec spec = {1, (const int[]){2, 3}, &func, BS_BIAS_UNITS, loss,
-                                              0};
+            const struct bs_arch_spec spec = {
+                1, (const int[]){2, 3}, &func, BS_BIAS_UNITS, loss, 0, NULL};
             struct bs_arch *arch = NULL;
             ck_assert_int_eq(bs_arch_create(&arch, &spec, NULL), valid ? BS_OK : BS_REFUSED);
             bs_arch_drop(arch);
@@ -222,7 +278,7 @@ static bool try_network(void *context)
     static const int sizes[] = {2, 3, 1};
     const struct bs_func *funcs[] = {bs_func_find("relu"), bs_func_find("relu")};
     const struct bs_arch_spec spec = {2, sizes, funcs, BS_BIAS_UNITS, bs_loss_find("squared_error"),
-                                      0};
+                                      0, NULL};
     struct bs_arch *arch = NULL;
     struct bs_net *net = NULL;
     struct bs_params *seen = NULL;
@@ -257,6 +313,7 @@ Suite *bs_suite(void)
                                    parameters_lie_layer_by_layer_weights_before_biases,
                                    each_bias_style_has_its_number_of_parameters,
                                    what_cannot_be_a_network_is_refused_by_name,
+                                   parameters_that_do_not_fit_are_refused,
                                    outputs_and_losses_pair_as_documented,
                                    the_largest_network_is_a_network,
                                    a_new_network_has_zeros,

@@ -177,7 +177,7 @@ START_TEST(slopes_are_those_of_the_table)
                 struct bs_valued valued;
                 ck_assert_int_eq(bs_eval(&valued, partial, &env, NULL), BS_OK);
                 const double a = func->value(&z, 1, 0, kinks[k]);
-                const double slope = func->slope(z, a, kinks[k]);
+                const double slope = func->slope(&z, 1, a, kinks[k]);
                 ck_assert_msg(agree(slope, valued), "%s' at %g: %.17g, %.17g by the table",
                               func->name, z, slope, valued.value);
             }
@@ -200,6 +200,36 @@ START_TEST(activations_and_slopes_go_unit_by_unit)
     ck_assert(a[0] == 0 && a[1] == 0 && a[2] == 2);
     ck_assert(dz[0] == 0 && dz[1] == 2.5 && dz[2] == 7);
     bs_arch_drop(made.arch);
+}
+END_TEST
+
+/* LeakyReLU with a = ¼: −4 gives −1; at 0 the slope with ½ is ¼ + ½·¾. */
+START_TEST(a_parameter_of_the_layer_goes_to_every_unit)
+{
+    const double z[] = {-4, 0, 2}, da[] = {3, 5, 7};
+    double a[3], dz[3];
+    struct bs_pool *pool = bs_pool_create();
+    const struct bs_func *leaky = bs_func_find("leaky_relu");
+    const struct bs_setting setting = {1, {0.25}};
+    const struct bs_arch_spec spec = {
+        .depth = 1,
+        .sizes = (const int[]){1, 3},
+        .activations = &leaky,
+        .loss = bs_loss_find("squared_error"),
+        .settings = &setting,
+    };
+    struct bs_arch *arch = NULL;
+    ck_assert_int_eq(bs_arch_create(&arch, &spec, NULL), BS_OK);
+    const struct bs_layer *layer = &arch->layers[0];
+    bs_dense_activate(a, layer, z, 0.5);
+    bs_dense_activate_back(dz, layer, da, z, a, 0.5);
+    ck_assert(a[0] == -1 && a[1] == 0 && a[2] == 2);
+    ck_assert(dz[0] == 0.75 && dz[1] == 3.125 && dz[2] == 7);
+    bs_expr symbol = bs_symbol(pool, "z");
+    ck_assert_ptr_eq(bs_dense_define_activation(pool, layer, 2, &symbol),
+                     parsed(pool, "leaky_relu(z, 0.25)"));
+    bs_arch_drop(arch);
+    bs_pool_destroy(pool);
 }
 END_TEST
 
@@ -262,6 +292,7 @@ Suite *bs_suite(void)
                                     softmax_backward_is_the_full_jacobian,
                                     slopes_are_those_of_the_table,
                                     activations_and_slopes_go_unit_by_unit,
+                                    a_parameter_of_the_layer_goes_to_every_unit,
                                     definitions_are_what_a_textbook_writes,
                                     kernels_stop_when_interrupted,
                                     NULL,

@@ -453,9 +453,13 @@ START_TEST(a_kink_has_the_slope_that_was_chosen)
     const double kinks[] = {0, 0.5, 1};
     for (size_t i = 0; i < COUNT_OF(kinks); i++) {
         const struct bs_func *relu = bs_func_find("relu");
-        const struct bs_arch_spec spec = {
-            1,       (const int[]){1, 1}, &relu, BS_BIAS_NONE, bs_loss_find("half_squared_error"),
-            kinks[i]};
+        const struct bs_arch_spec spec = {1,
+                                          (const int[]){1, 1},
+                                          &relu,
+                                          BS_BIAS_NONE,
+                                          bs_loss_find("half_squared_error"),
+                                          kinks[i],
+                                          NULL};
         struct bs_arch *arch = NULL;
         double gradient;
         ck_assert_int_eq(bs_arch_create(&arch, &spec, NULL), BS_OK);

@@ -153,7 +153,7 @@ START_TEST(closed_forms_are_those_of_the_textbook)
         {"lecture", 3, BS_BIAS_SHARED, "softmax", "cross_entropy", "dE_dtheta", "g_1 + g_2 + g_3"},
         /* every output of a softmax depends on every logit */
         {"lecture", 2, BS_BIAS_NONE, "softmax", "squared_error", "g_1",
-         "−(2·(y_1 − d_1)·y_1·(1 − y_1) + 2·(d_2 − y_2)·y_2·y_1)"},
+         "−2·y_1·((y_1 − d_1)·(1 − y_1) + (d_2 − y_2)·y_2)"},
         {"lecture", 3, BS_BIAS_NONE, "softmax", "cross_entropy", "dy_3_dalpha_1", "−y_3·y_1"},
         {"delta", 2, BS_BIAS_UNITS, "sigmoid", "half_squared_error", "delta2_1",
          "(a2_1 − t_1)·a2_1·(1 − a2_1)"},
@@ -198,7 +198,8 @@ static struct bs_tape *relu_tape(double w, double x, double b, double t, double 
 {
     const struct bs_func *relu = bs_func_find("relu");
     const struct bs_arch_spec spec = {
-        1, (const int[]){1, 1}, &relu, BS_BIAS_UNITS, bs_loss_find("half_squared_error"), kink};
+        1,   (const int[]){1, 1}, &relu, BS_BIAS_UNITS, bs_loss_find("half_squared_error"), kink,
+        NULL};
     struct bs_arch *arch = NULL;
     ck_assert_int_eq(bs_arch_create(&arch, &spec, NULL), BS_OK);
     return network_tape(drop_arch(arch, notation_of(arch, "delta")), (const double[]){w, b}, &x, &t,
