@@ -1,10 +1,16 @@
 /*
  * Any text at all, through everything that the expr room does with a formula.  The test suite runs
- * it on its own random texts (main.c); for hours of it:
+ * it on the texts of corpus/ and on random ones (main.c); for hours of it:
  *
- *     clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
- *         -o build/fuzz_parse tests/fuzz/fuzz_parse.c src/base/[a-z]*.c src/expr/[a-z]*.c -lm
- *     build/fuzz_parse -dict=tests/fuzz/formula.dict -max_len=400 -timeout=60
+ *     CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
+ *         -Dc_args=-fsanitize=fuzzer-no-link
+ *     ninja -C build-fuzz tests/fuzz/libfuzzer_parse
+ *     BACKSTEP_MOST_MS=500 build-fuzz/tests/fuzz/libfuzzer_parse -dict=tests/fuzz/formula.dict \
+ *         -max_len=4096 -timeout=60 /tmp/found tests/fuzz/corpus
+ *
+ * To parse and typeset a text of 4 KB takes at most 50 ms of the processor's time (some ten times
+ * that under sanitizers, with all forms written).  The slowest text is told at the end; one that
+ * takes more than BACKSTEP_MOST_MS is a failure.
  */
 #include "base/mem.h"
 #include "expr/calculus.h"
@@ -15,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,20 +62,36 @@ static bool is_made(const struct attempt *attempt, bs_expr expr)
     return expr;
 }
 
+static void check_ascii(const struct attempt *attempt, bs_expr expr)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    struct bs_error err = {0};
+    bs_expr back = NULL;
+    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_ASCII});
+    int status = bs_parse(&back, attempt->pool, bs_buf_text(&buf), buf.length, &err);
+    if (strstr(bs_buf_text(&buf), "..."))
+        require(status == BS_REFUSED, attempt, "a text that was cut parses");
+    else if (status < 0) /* a product may be longer than one that is typed */
+        require(strstr(err.text, "factors in one product"), attempt, err.text);
+    else
+        require(back == expr, attempt, "the text reads as something else");
+    bs_buf_finish(&buf);
+}
+
 static void check_text(const struct attempt *attempt, bs_expr expr)
 {
     struct bs_buf buf = BS_BUF_INIT;
-    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_UNICODE, .most_terms = 6});
-    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_LATEX});
+    for (enum bs_form form = BS_UNICODE; form <= BS_MATHML; form++) {
+        bs_typeset(&buf, expr, &(struct bs_style){.form = form, .most_terms = 6});
+        bs_typeset(&buf, expr, &(struct bs_style){.form = form});
+        require(!buf.failed && buf.length < 3 * BS_MOST_TEXT, attempt, "too long a text");
+        bs_buf_finish(&buf);
+    }
+    for (enum bs_form form = BS_UNICODE; form <= BS_ASCII; form++)
+        bs_typeset_stacked(&buf, expr, &(struct bs_style){.form = form}, 100);
+    require(!buf.failed && !strpbrk(bs_buf_text(&buf), "\1\2\3"), attempt, "a mark is left");
     bs_buf_finish(&buf);
-    bs_typeset(&buf, expr, &(struct bs_style){.form = BS_ASCII});
-    bs_expr back = NULL;
-    int status = bs_parse(&back, attempt->pool, bs_buf_text(&buf), buf.length, NULL);
-    if (strstr(bs_buf_text(&buf), "..."))
-        require(status == BS_REFUSED, attempt, "a text that was cut parses");
-    else if (status == BS_OK) /* a product may be longer than one that is typed */
-        require(back == expr, attempt, "the text reads as something else");
-    bs_buf_finish(&buf);
+    check_ascii(attempt, expr);
 }
 
 static int leaf_value(double *value, void *context, bs_expr leaf, struct bs_error *err)
@@ -125,17 +148,47 @@ static void check_simple_form(struct attempt *attempt)
     check_value(attempt, simple);
 }
 
+/* The slowest text so far, of those that were parsed. */
+static struct {
+    double seconds;
+    size_t length;
+    char text[4096];
+} slowest;
+
+static void tell_slowest(void)
+{
+    printf("# slowest to parse and typeset: %.1f ms, %zu bytes: %.60s\n", 1e3 * slowest.seconds,
+           slowest.length, slowest.text);
+}
+
+static void note_time(const struct attempt *attempt, double seconds)
+{
+    const char *most = getenv("BACKSTEP_MOST_MS");
+    if (slowest.length == 0)
+        atexit(tell_slowest);
+    if (seconds < slowest.seconds || attempt->length == 0)
+        return;
+    slowest.seconds = seconds;
+    slowest.length = attempt->length;
+    snprintf(slowest.text, sizeof slowest.text, "%.*s", (int)attempt->length, attempt->text);
+    require(!most || attempt->length > 4096 || 1e3 * seconds < strtod(most, NULL), attempt, "slow");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct attempt attempt = {.text = (const char *)data, .length = size};
     struct bs_error err = {0};
     attempt.pool = bs_pool_create();
+    const clock_t start = clock();
     int status = bs_parse(&attempt.expr, attempt.pool, attempt.text, size, &err);
     if (status < 0) {
         require(!attempt.expr, &attempt, "a refusal gives something");
         check_refusal(&attempt, status, &err);
     } else {
         check_text(&attempt, attempt.expr);
+    }
+    note_time(&attempt, (double)(clock() - start) / CLOCKS_PER_SEC);
+    if (status == BS_OK) {
         check_value(&attempt, attempt.expr);
         check_simple_form(&attempt);
         check_slope(&attempt);

@@ -1,12 +1,16 @@
 /*
- * Runs a fuzz target on random texts: formulas that people write, cut, joined and damaged.
+ * Runs a fuzz target on the texts of a folder, once found or thought of, and then on random texts:
+ * formulas that people write, cut, joined and damaged.
  *
- *     fuzz_NAME [FIRST [COUNT]]    the texts of these numbers; a number always makes the same one
+ *     fuzz_NAME FOLDER [FIRST [COUNT]]    the texts of these numbers; a number always makes the
+ *                                         same one
  *
- * Speaks TAP.  A text that fails ends the program; the last line says which thousand it was in.
+ * Speaks TAP.  A text that fails ends the program; the last line says which file it was, or in
+ * which thousand.
  */
 #include "base/rng.h"
 
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,16 +37,58 @@ static const char *const FORMULAS[] = {
     "xlog(t, y) + swish(phi(x))*Phi(softplus(abs(sqrt(x))))",
     "tanh(tanh(tanh(tanh(tanh(tanh(tanh(tanh(x*x*x*x))))))))",
     "1e308*1e308*x + 5e-324*x/1e300",
+    "b_h*(1 - b_h)*sum(j, 1, l, w_hj*g_j) - w_h_j_new*a[k-1, j]",
+    "product(k, i + 1, D, sigmoid(z_k)*(1 - sigmoid(z_k))*W[k][i, j])",
+    "cases(x - y >= 1/2, x, alpha*(exp(x) - 1)) + cases(x, 1, cases(y < 0, 2, 3))",
+    "f_i*(delta(i, k) - f_k) + δ(1, 2)*x⁻¹⁰ + a_(k − 1, w'_hj)",
 };
 
 static const char *const PIECES[] = {
-    "+",    "-",    "*",          "/",    "^",
-    "(",    ")",    ",",          ".",    "'",
-    "_",    "²",    "½",          "−",    "…",
-    "Σ",    " ",    "0",          "1",    "-1",
-    "x",    "e",    "1e9",        "0.5",  "sum(j, 1, 3, ",
-    "x_j",  "max(", "softmax_1(", "log(", "σ",
-    "\xff", "\xce",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "(",
+    ")",
+    ",",
+    ".",
+    "'",
+    "_",
+    "²",
+    "½",
+    "−",
+    "…",
+    "Σ",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "x",
+    "e",
+    "1e9",
+    "0.5",
+    "sum(j, 1, 3, ",
+    "x_j",
+    "max(",
+    "softmax_1(",
+    "log(",
+    "σ",
+    "[",
+    "]",
+    "_j",
+    "w_hj",
+    "_new",
+    ">",
+    "<=",
+    "⁻¹",
+    "δ(",
+    "product(j, 0, k, ",
+    "cases(x, ",
+    "cases(x > 0, ",
+    "x[k][j-1]",
+    "\xff",
+    "\xce",
 };
 
 struct text {
@@ -109,27 +155,81 @@ static void make_text(struct text *text, uint64_t number)
         damage(text, &rng);
 }
 
-int main(int argc, char **argv)
+/* On a copy of its own length, so that reading past its end is seen. */
+static void try_text(const uint8_t *bytes, size_t length)
 {
-    const uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 0;
-    const uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : argc > 1 ? 1 : USUAL_COUNT;
+    uint8_t *exact = malloc(length + !length);
+    if (!exact)
+        exit(EXIT_FAILURE);
+    if (length > 0)
+        memcpy(exact, bytes, length);
+    LLVMFuzzerTestOneInput(exact, length);
+    free(exact);
+}
+
+static void try_file(const char *folder, const char *name)
+{
+    static uint8_t bytes[1 << 16];
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    printf("# %s\n", name);
+    fflush(stdout);
+    try_text(bytes, length);
+}
+
+static int try_folder(const char *folder)
+{
+    struct dirent **names;
+    int count = scandir(folder, &names, NULL, alphasort), files = 0;
+    if (count < 0) {
+        perror(folder);
+        exit(EXIT_FAILURE);
+    }
+    for (int i = 0; i < count; i++) {
+        if (names[i]->d_name[0] != '.') {
+            try_file(folder, names[i]->d_name);
+            files++;
+        }
+        free(names[i]);
+    }
+    free(names);
+    return files;
+}
+
+static uint64_t try_random(uint64_t first, uint64_t count)
+{
     const time_t start = time(NULL);
     uint64_t number = first;
-    puts("1..1");
     for (; number < first + count && time(NULL) - start < SECONDS; number++) {
         struct text text;
         if (number % 1000 == 0)
             printf("# texts from %llu\n", (unsigned long long)number);
         fflush(stdout);
         make_text(&text, number);
-        /* a copy of its own length, so that reading past its end is seen */
-        uint8_t *exact = malloc(text.length + !text.length);
-        if (!exact)
-            return EXIT_FAILURE;
-        memcpy(exact, text.bytes, text.length);
-        LLVMFuzzerTestOneInput(exact, text.length);
-        free(exact);
+        try_text(text.bytes, text.length);
     }
-    printf("ok 1 - %llu random texts\n", (unsigned long long)(number - first));
+    return number - first;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s FOLDER [FIRST [COUNT]]\n", argv[0]);
+        return 2;
+    }
+    const uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 0) : 0;
+    const uint64_t count = argc > 3 ? strtoull(argv[3], NULL, 0) : argc > 2 ? 1 : USUAL_COUNT;
+    puts("1..2");
+    const int files = try_folder(argv[1]);
+    printf("%s 1 - the %d texts of the corpus\n", files > 0 ? "ok" : "not ok", files);
+    const uint64_t texts = try_random(first, count);
+    printf("ok 2 - %llu random texts\n", (unsigned long long)texts);
     return EXIT_SUCCESS;
 }
