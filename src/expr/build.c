@@ -56,6 +56,14 @@ bool bs_binds_index(bs_expr expr)
     return expr->kind == BS_INDEXED_SUM || expr->kind == BS_INDEXED_PRODUCT;
 }
 
+bs_expr bs_list_with_args(struct bs_pool *pool, bs_expr expr, struct bs_list *args)
+{
+    bs_expr result = args->failed ? bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory")
+                                  : bs_with_args(pool, expr, args->items);
+    bs_list_finish(args);
+    return result;
+}
+
 bool bs_is_number(bs_expr expr)
 {
     return expr->kind == BS_NUMBER;
@@ -205,8 +213,7 @@ static bs_expr map_node(struct mapping *mapping, bs_expr node)
         struct bs_list list = {0};
         for (int i = 0; i < node->count; i++)
             bs_list_add(&list, map_node(mapping, node->args[i]));
-        result = list.failed ? NULL : bs_with_args(mapping->pool, node, list.items);
-        bs_list_finish(&list);
+        result = bs_list_with_args(mapping->pool, node, &list);
     }
     node->memo->stamp = mapping->stamp;
     node->memo->result = result;
@@ -288,6 +295,24 @@ static bool contains(bs_expr expr, bs_expr part, uint64_t stamp)
 bool bs_contains(bs_expr expr, bs_expr part)
 {
     return contains(expr, part, bs_next_stamp());
+}
+
+static bool has_kind(bs_expr expr, enum bs_kind kind, uint64_t stamp)
+{
+    if (expr->kind == kind)
+        return true;
+    if (expr->memo->seen == stamp)
+        return false;
+    expr->memo->seen = stamp;
+    for (int i = 0; i < expr->count; i++)
+        if (has_kind(expr->args[i], kind, stamp))
+            return true;
+    return false;
+}
+
+bool bs_has_kind(bs_expr expr, enum bs_kind kind)
+{
+    return has_kind(expr, kind, bs_next_stamp());
 }
 
 static int visit_leaves(bs_expr expr, bs_leaf_visit *visit, void *context, uint64_t stamp)

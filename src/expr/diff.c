@@ -2,16 +2,15 @@
 #include "expr/calculus.h"
 
 #include "expr/func.h"
+#include "expr/index.h"
 #include "expr/node.h"
 
 #include "base/mem.h"
 
-#include <ctype.h>
-#include <string.h>
-
 struct pass {
     struct bs_pool *pool;
     bs_expr x, zero;
+    uint64_t leaf; /* the bit of x among an expression's leaves */
     struct bs_steps *steps;
     uint64_t stamp;
     uint64_t with, without; /* seen, and found to depend on x or not */
@@ -23,59 +22,23 @@ void bs_steps_finish(struct bs_steps *steps)
     *steps = (struct bs_steps){0};
 }
 
-/*
- * May the name be x, for some value of the sum's index among its subscripts?  Subscripts that are
- * numbers on both sides must agree; others may be the index of another sum.
- */
-static bool may_become(const char *name, const char *x, const char *index)
+static bool is_bound_in(bs_expr expr, bs_expr x)
 {
-    bool has_index = false;
-    for (bool is_stem = true;; is_stem = false) {
-        size_t length = strcspn(name, "_"), x_length = strcspn(x, "_");
-        bool is_same = length == x_length && strncmp(name, x, length) == 0;
-        bool is_fixed = is_stem || (isdigit((unsigned char)*name) && isdigit((unsigned char)*x));
-        if (is_fixed && !is_same)
-            return false;
-        if (!is_stem && length == strlen(index) && strncmp(name, index, length) == 0)
-            has_index = true;
-        name += length;
-        x += x_length;
-        if (*name == '\0' || *x == '\0')
-            return has_index && *name == *x;
-        name++;
-        x++;
-    }
+    return bs_binds_index(expr) && expr->args[0] == x;
 }
 
-struct under_index {
-    const char *x, *index;
-};
-
-static int find_under_index(void *context, bs_expr leaf)
-{
-    const struct under_index *look = context;
-    return leaf->kind == BS_SYMBOL && may_become(leaf->u.name, look->x, look->index);
-}
-
-static bool has_under_index(bs_expr sum, bs_expr x)
-{
-    if (x->kind != BS_SYMBOL)
-        return false;
-    struct under_index look = {x->u.name, sum->args[0]->u.name};
-    return bs_visit_leaves(sum->args[3], find_under_index, &look);
-}
-
-/* Does it contain x, or a sum in which x may be a term?  Each shared node is asked once. */
+/* Does it contain x, or a member that may be x?  Each shared node is asked once. */
 static bool depends(const struct pass *pass, bs_expr expr)
 {
-    if (expr == pass->x)
+    if (expr == pass->x || bs_may_be(pass->pool, NULL, expr, pass->x))
         return true;
-    if (expr->count == 0 || (pass->x->leaves & ~expr->leaves))
+    if (expr->count == 0 || !(pass->leaf & expr->leaves))
         return false;
     if (expr->memo->seen == pass->with || expr->memo->seen == pass->without)
         return expr->memo->seen == pass->with;
-    bool found = expr->kind == BS_INDEXED_SUM && has_under_index(expr, pass->x);
-    for (int i = 0; i < expr->count && !found; i++)
+    bool found = false;
+    const int last = expr->count - is_bound_in(expr, pass->x);
+    for (int i = bs_binds_index(expr); i < last && !found; i++)
         found = depends(pass, expr->args[i]);
     expr->memo->seen = found ? pass->with : pass->without;
     return found;
@@ -91,7 +54,7 @@ static size_t begin_step(struct pass *pass, const char *rule, bs_expr before)
         steps->failed = true;
         return 0;
     }
-    steps->items[steps->count] = (struct bs_step){rule, before, NULL};
+    steps->items[steps->count] = (struct bs_step){rule, before, NULL, false};
     return steps->count++;
 }
 
@@ -100,9 +63,20 @@ static bs_expr end_step(struct pass *pass, size_t step, bs_expr after)
 {
     if (!pass->steps || pass->steps->failed)
         return after;
-    bs_expr simple = bs_simplify(pass->pool, after);
-    pass->steps->items[step].after = simple;
-    return simple ? after : NULL;
+    bs_expr tidy = bs_tidy(pass->pool, after);
+    pass->steps->items[step].after = tidy;
+    return tidy ? after : NULL;
+}
+
+/* The line of a rule that is none of differentiation: before = after.  Gives `after`. */
+static bs_expr add_rewrite(struct pass *pass, const char *rule, bs_expr before, bs_expr after)
+{
+    size_t step = begin_step(pass, rule, before);
+    if (!pass->steps || pass->steps->failed || !after)
+        return after;
+    pass->steps->items[step].after = after;
+    pass->steps->items[step].is_rewrite = true;
+    return after;
 }
 
 static bs_expr diff(struct pass *pass, bs_expr expr);
@@ -179,21 +153,75 @@ static bs_expr diff_call(struct pass *pass, bs_expr call)
     return bs_list_sum(pass->pool, &terms);
 }
 
-static bs_expr diff_indexed_sum(struct pass *pass, bs_expr sum)
+/* An index of x that the sum counts with, too, gets another letter there. */
+static bs_expr renamed(struct pass *pass, bs_expr bound)
 {
-    if (has_under_index(sum, pass->x))
-        return bs_pool_refuse(pass->pool, BS_REFUSED,
-                              "the derivative of a sum by a symbol that stands under its "
-                              "index is not known yet; write the terms out");
-    if (depends(pass, sum->args[1]) || depends(pass, sum->args[2]))
+    if (!bs_has_free(pass->x, bound->args[0]))
+        return bound;
+    bs_expr result = bs_rename_index(pass->pool, bound, pass->x);
+    return add_rewrite(pass, "index renamed", bound, result);
+}
+
+/* Whatever Σ_j f(j)·δ_jk is: the line of the δ stands after those that made it. */
+static bs_expr collapsed(struct pass *pass, bs_expr sum)
+{
+    bs_expr tidy = bs_tidy(pass->pool, sum), simple = bs_simplify(pass->pool, sum);
+    if (!tidy || !simple || tidy == simple || !bs_has_kind(tidy, BS_DELTA))
+        return simple ? sum : NULL;
+    return add_rewrite(pass, "δ collapsed", tidy, simple);
+}
+
+static bs_expr over(struct pass *pass, bs_expr bound, bs_expr body)
+{
+    bs_expr args[] = {bound->args[0], bound->args[1], bound->args[2], body};
+    return body ? bs_with_args(pass->pool, bound, args) : NULL;
+}
+
+/* Π_k f_k from a to b has the slope Σ_m (Π_k<m f_k)·f_m'·(Π_k>m f_k). */
+static bs_expr diff_indexed_product(struct pass *pass, bs_expr product)
+{
+    struct bs_pool *pool = pass->pool;
+    bs_expr slope = diff(pass, product->args[3]), index = product->args[0];
+    if (is_zero(slope))
+        return slope;
+    bs_expr other = bs_rename_index(pool, product, pass->x), one = bs_integer(pool, 1);
+    if (!other || !one)
+        return NULL;
+    bs_expr k = other->args[0], body = other->args[3];
+    bs_expr before = bs_indexed_product(pool, k, product->args[1], bs_sub(pool, index, one), body);
+    bs_expr after = bs_indexed_product(pool, k, bs_add(pool, index, one), product->args[2], body);
+    bs_expr term = bs_mul(pool, bs_mul(pool, before, slope), after);
+    return bs_indexed_sum(pool, index, product->args[1], product->args[2], term);
+}
+
+static bs_expr diff_indexed(struct pass *pass, bs_expr bound)
+{
+    if (depends(pass, bound->args[1]) || depends(pass, bound->args[2]))
         return bs_pool_refuse(pass->pool, BS_REFUSED,
                               "a sum has no derivative by one of its bounds");
-    if (pass->x == sum->args[0]) /* inside, the name is another's */
-        return pass->zero;
-    bs_expr body = diff(pass, sum->args[3]);
-    if (is_zero(body))
-        return body;
-    return bs_indexed_sum(pass->pool, sum->args[0], sum->args[1], sum->args[2], body);
+    bs_expr same = renamed(pass, bound);
+    if (!same)
+        return NULL;
+    if (same->kind == BS_INDEXED_PRODUCT)
+        return collapsed(pass, diff_indexed_product(pass, same));
+    bs_expr body = diff(pass, same->args[3]);
+    return is_zero(body) ? body : over(pass, same, body);
+}
+
+/* x_j by x_k is δ_jk. */
+static bs_expr diff_member(struct pass *pass, bs_expr member)
+{
+    bs_expr delta = NULL;
+    if (bs_may_be(pass->pool, &delta, member, pass->x))
+        return bs_tidy(pass->pool, delta);
+    return bs_pool_refuse(pass->pool, BS_REFUSED, "there is no derivative by an index");
+}
+
+/* Branch by branch; at a kink the policy takes one of their slopes, or between. */
+static bs_expr diff_cases(struct pass *pass, bs_expr cases)
+{
+    return bs_cases(pass->pool, BS_ZERO_IS_KINK, cases->args[0], diff(pass, cases->args[1]),
+                    diff(pass, cases->args[2]));
 }
 
 static const char *rule_of(bs_expr expr)
@@ -207,6 +235,13 @@ static const char *rule_of(bs_expr expr)
         return bs_is_inverse(expr) ? "quotient rule" : "power rule";
     case BS_CALL:
         return expr->u.call.func->rule;
+    case BS_SYMBOL:
+    case BS_MEMBER:
+        return "1 where the indices agree";
+    case BS_INDEXED_PRODUCT:
+        return "product rule";
+    case BS_CASES:
+        return "case by case";
     default:
         return "sum rule";
     }
@@ -225,9 +260,12 @@ static bs_expr diff_inner(struct pass *pass, bs_expr expr)
     case BS_CALL:
         return diff_call(pass, expr);
     case BS_INDEXED_SUM:
-        return diff_indexed_sum(pass, expr);
-    default:
-        return pass->zero;
+    case BS_INDEXED_PRODUCT:
+        return diff_indexed(pass, expr);
+    case BS_CASES:
+        return diff_cases(pass, expr);
+    default: /* a member, a symbol that is one; in a δ there are only indices */
+        return diff_member(pass, expr);
     }
 }
 
@@ -241,16 +279,37 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
         return expr->memo->result;
     size_t step = begin_step(pass, rule_of(expr), expr);
     bs_expr result = end_step(pass, step, diff_inner(pass, expr));
+    if (expr->kind == BS_INDEXED_SUM && result)
+        result = collapsed(pass, result);
     expr->memo->stamp = pass->stamp;
     expr->memo->result = result;
     return result;
+}
+
+/* The last line: what the rules gave, in another shape. */
+static bs_expr finish(struct pass *pass, bs_expr raw)
+{
+    bs_expr simple = bs_simplify(pass->pool, raw);
+    bs_expr tidy = pass->steps && simple ? bs_tidy(pass->pool, raw) : simple;
+    return tidy == simple ? simple : add_rewrite(pass, "simplification", tidy, simple);
 }
 
 bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *steps)
 {
     if (!expr || !x)
         return NULL;
+    x = bs_as_member(pool, x, expr);
     bs_expr zero = bs_integer(pool, 0);
-    struct pass pass = {pool, x, zero, steps, bs_next_stamp(), bs_next_stamp(), bs_next_stamp()};
-    return zero ? bs_simplify(pool, diff(&pass, expr)) : NULL;
+    bs_expr name = x->kind == BS_MEMBER ? bs_symbol(pool, x->u.name) : x;
+    if (!zero || !name)
+        return NULL;
+    struct pass pass = {.pool = pool,
+                        .x = x,
+                        .zero = zero,
+                        .leaf = name->leaves,
+                        .steps = steps,
+                        .stamp = bs_next_stamp(),
+                        .with = bs_next_stamp(),
+                        .without = bs_next_stamp()};
+    return finish(&pass, diff(&pass, expr));
 }

@@ -1,459 +1,271 @@
-#include "expr/eval.h"
+/*
+ * The walk.  Invariant: a node's memo holds its value under the stamp of the scope in which it was
+ * evaluated; a scope gets a new stamp whenever what it binds has a new value.
+ */
+#include "expr/walk.h"
 
 #include "expr/func.h"
 #include "expr/node.h"
 
-#include "base/interrupt.h"
 #include "base/mem.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Within this multiple of its size a value may be another: the bound that engines are held to. */
-static const double TOLERANCE = 1e-12;
-
-enum { MOST_TERMS = 1000000 }; /* of all indexed sums together */
-
-struct evaluation {
-    struct bs_env *env;
-    struct bs_error *err;
-    uint64_t stamp;
-    /* The index of the innermost indexed sum, and its value; NULL outside. */
-    const struct binding *bound;
-    int *terms; /* of indexed sums, so far */
-};
-
-struct binding {
-    const struct binding *outer;
-    const char *name;
-    int64_t value;
-};
-
-static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at);
-
-static int eval_sum(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+static int eval_part(union bs_quantity *out, const struct bs_place *place, int i)
 {
-    struct bs_valued term;
-    for (int i = 0; i < expr->count; i++) {
-        int status = evaluate(&term, expr->args[i], at);
-        if (status < 0)
-            return status;
-        out->value = i == 0 ? term.value : out->value + term.value;
-        out->size = i == 0 ? term.size : out->size + term.size;
-    }
-    return BS_OK;
+    return bs_walk_in(out, place->expr->args[i], place->walk, place->scope);
 }
 
-/* Of c/u it is size(c)·|(1/u)'|·size(u), in steps that neither overflow nor divide inf by inf. */
-static double size_of_quotient(double size, const struct bs_valued *divisor)
+static int eval_sum(union bs_quantity *out, const struct bs_place *place)
 {
-    double magnitude = fabs(divisor->value);
-    return size / magnitude * (isinf(magnitude) ? 1 : divisor->size / magnitude);
+    union bs_quantity term;
+    bs_combine *const add = place->walk->arithmetic->add;
+    int status = eval_part(out, place, 0);
+    for (int i = 1; i < place->expr->count && status == BS_OK; i++) {
+        status = eval_part(&term, place, i);
+        if (status == BS_OK)
+            status = add(out, &term, place);
+    }
+    return status;
 }
 
 /* A factor x^-1 divides, as it is printed. */
-static int eval_product(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+static int eval_product(union bs_quantity *out, const struct bs_place *place)
 {
-    struct bs_valued factor;
-    *out = (struct bs_valued){1, 1};
-    for (int i = 0; i < expr->count; i++) {
-        bs_expr arg = expr->args[i];
-        bool divides = i > 0 && bs_is_inverse(arg);
-        int status = evaluate(&factor, divides ? arg->args[0] : arg, at);
-        if (status < 0)
-            return status;
-        out->value = divides ? out->value / factor.value : out->value * factor.value;
-        out->size = divides ? size_of_quotient(out->size, &factor) : out->size * factor.size;
+    union bs_quantity factor;
+    const struct bs_arithmetic *arithmetic = place->walk->arithmetic;
+    int status = eval_part(out, place, 0);
+    for (int i = 1; i < place->expr->count && status == BS_OK; i++) {
+        bs_expr arg = place->expr->args[i];
+        bool divides = bs_is_inverse(arg);
+        status = bs_walk_in(&factor, divides ? arg->args[0] : arg, place->walk, place->scope);
+        if (status == BS_OK)
+            status = (divides ? arithmetic->divide : arithmetic->multiply)(out, &factor, place);
     }
-    return BS_OK;
+    return status;
 }
 
-typedef double value_of(const double *args, int count, int index, double kink);
-
-struct application {
-    value_of *function;
-    int count, index;
-    double *values; /* restored after each use */
-    const struct bs_valued *args;
-    double kink;
-};
-
-static double apply(const struct application *call)
+static int eval_pair(union bs_quantity *out, bs_combine *combine, const struct bs_place *place)
 {
-    return call->function(call->values, call->count, call->index, call->kink);
+    union bs_quantity right;
+    int status = eval_part(out, place, 0);
+    if (status == BS_OK)
+        status = eval_part(&right, place, 1);
+    return status == BS_OK ? combine(out, &right, place) : status;
+}
+
+/* An argument, or the usual value of a parameter left out. */
+static int value_of_argument(union bs_quantity *out, const union bs_quantity *args, int k,
+                             const struct bs_place *place)
+{
+    struct bs_walk *walk = place->walk;
+    if (k >= place->expr->count)
+        return walk->arithmetic->real(out, place->expr->u.call.func->parameters[k - 1].usual, walk);
+    *out = args[k];
+    return BS_OK;
 }
 
 /*
- * |f| and what f changes when an argument moves within its tolerance, as a multiple of that: for
- * small moves |f'|·size.  Moving there also holds where f' is infinite or changes on the way.
+ * A function defined by a formula is its formula, with nothing bound but its arguments.  Their
+ * names claim every leaf, so that whatever has a leaf is evaluated in the innermost scope.
  */
-static double size_of(const struct application *call, double value)
+static int eval_body(union bs_quantity *out, const union bs_quantity *args,
+                     const struct bs_place *place)
 {
-    double size = fabs(value);
-    for (int i = 0; i < call->count; i++) {
-        double kept = call->values[i], step = TOLERANCE * call->args[i].size, change = 0;
-        for (int side = -1; side <= 1 && step > 0; side += 2) {
-            call->values[i] = kept + side * step;
-            double moved = fabs(apply(call) - value);
-            change = moved > change ? moved : change; /* never nan */
-        }
-        call->values[i] = kept;
-        size += change / TOLERANCE;
-    }
-    return size;
-}
-
-static double power(const double *args, int count, int index, double kink)
-{
-    (void)count, (void)index, (void)kink;
-    const double u = args[0], n = args[1];
-    return n == -1 ? 1 / u : n == 2 ? u * u : pow(u, n);
-}
-
-static int eval_power(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    struct bs_valued args[2];
-    for (int i = 0; i < 2; i++) {
-        int status = evaluate(&args[i], expr->args[i], at);
+    const struct bs_func *func = place->expr->u.call.func;
+    const struct bs_scope root = {.stamp = bs_next_stamp()}, *outer = &root;
+    struct bs_scope scopes[1 + BS_MOST_PARAMETERS];
+    for (int k = 0; k < bs_func_most(func); k++) {
+        scopes[k] = (struct bs_scope){.outer = outer,
+                                      .name = bs_func_argument(func, k),
+                                      .leaves = UINT64_MAX,
+                                      .stamp = bs_next_stamp()};
+        int status = value_of_argument(&scopes[k].value, args, k, place);
         if (status < 0)
             return status;
+        outer = &scopes[k];
     }
-    double values[2] = {args[0].value, args[1].value};
-    const struct application call = {power, 2, 0, values, args, 0};
-    out->value = apply(&call);
-    if (bs_is_number(expr->args[1]) && values[1] >= 1)
-        out->size = pow(args[0].size, values[1]);
-    else
-        out->size = size_of(&call, out->value);
-    return BS_OK;
+    return bs_walk_in(out, bs_func_body(func), place->walk, outer);
 }
 
-/* At 0, or of several arguments where another is as large as the largest. */
-static bool is_on_kink(const struct bs_func *func, int count, const struct bs_valued *args)
+static int apply(union bs_quantity *out, const union bs_quantity *args,
+                 const struct bs_place *place)
 {
-    int largest = 0;
-    if (func->arity == 1)
-        return fabs(args[0].value) <= TOLERANCE * args[0].size;
-    for (int i = 1; i < count; i++)
-        if (args[i].value > args[largest].value)
-            largest = i;
-    for (int i = 0; i < count; i++)
-        if (i != largest &&
-            args[largest].value - args[i].value <= TOLERANCE * (args[i].size + args[largest].size))
-            return true;
-    return false;
+    if (place->expr->u.call.func->definition)
+        return eval_body(out, args, place);
+    return place->walk->arithmetic->call(out, args, place);
 }
 
-/* At a jump the branch taken counts, not how far the other one is: on_kink tells. */
-static void apply_function(struct bs_valued *out, const struct bs_func *func,
-                           const struct application *call, struct bs_env *env)
-{
-    bool jumps = func->is_slope && func->has_kink;
-    out->value = apply(call);
-    out->size = jumps ? fabs(out->value) : size_of(call, out->value);
-    if (func->has_kink && is_on_kink(func, call->count, call->args))
-        env->on_kink = true;
-}
-
-static int eval_call(struct bs_valued *out, bs_expr expr, struct evaluation *at)
+static int eval_call(union bs_quantity *out, const struct bs_place *place)
 {
     enum { SHORT = 16 };
-    struct bs_valued short_args[SHORT], *args = short_args;
-    double short_values[SHORT], *values = short_values;
-    const struct bs_func *func = expr->u.call.func;
-    int status = BS_OK, count = expr->count;
-    if (count > SHORT) {
-        args = bs_alloc((size_t)count * (sizeof *args + sizeof *values));
-        if (!args)
-            return bs_fail_memory(at->err);
-        values = (double *)(void *)(args + count);
-    }
-    for (int i = 0; i < count && status == BS_OK; i++) {
-        status = evaluate(&args[i], expr->args[i], at);
-        values[i] = args[i].value;
-    }
-    const struct application call = {func->value, count, expr->u.call.index,
-                                     values,      args,  at->env->kink};
+    union bs_quantity short_args[SHORT], *args = short_args;
+    int status = BS_OK, count = place->expr->count;
+    if (count > SHORT)
+        args = bs_alloc((size_t)count * sizeof *args);
+    if (!args)
+        return bs_fail_memory(place->walk->err);
+    for (int i = 0; i < count && status == BS_OK; i++)
+        status = eval_part(&args[i], place, i);
     if (status == BS_OK)
-        apply_function(out, func, &call, at->env);
+        status = apply(out, args, place);
     if (args != short_args)
         bs_free(args);
     return status;
 }
 
-static int eval_bound(int64_t *out, bs_expr expr, struct evaluation *at)
+/*
+ * What cases are at 0 is one of the branches, but for a kink policy between the two: then the side
+ * BS_SIDE_ZERO stays.
+ */
+static unsigned branches_at(unsigned sides, enum bs_at_zero at_zero, double kink)
 {
-    struct bs_valued bound;
-    int status = evaluate(&bound, expr, at);
-    if (status < 0)
-        return status;
-    if (!(fabs(bound.value) < 1e6) || bound.value != floor(bound.value))
-        return bs_fail(at->err, BS_REFUSED,
-                       "a bound of sum must be a whole number below a million, got %g",
-                       isnan(bound.value) ? NAN : bound.value); /* no -nan */
-    *out = (int64_t)bound.value;
-    return BS_OK;
+    if (!(sides & BS_SIDE_ZERO) || (at_zero == BS_ZERO_IS_KINK && kink != 0 && kink != 1))
+        return sides;
+    const bool is_first = at_zero == BS_ZERO_IS_FIRST || (at_zero == BS_ZERO_IS_KINK && kink == 1);
+    return (sides & ~(unsigned)BS_SIDE_ZERO) | (is_first ? BS_SIDE_ABOVE : BS_SIDE_BELOW);
 }
 
-static int count_term(struct evaluation *at)
+/* b + kink·(a − b) */
+static int eval_between(union bs_quantity *out, const struct bs_place *place)
 {
-    if (bs_is_interrupted())
-        return bs_fail_interrupted(at->err);
-    if (++*at->terms > MOST_TERMS)
-        return bs_fail(at->err, BS_REFUSED,
-                       "the sums in the formula have more than a million terms");
-    return BS_OK;
-}
-
-/* The body is evaluated afresh for each value of the index: a new stamp forgets the last one's. */
-static int eval_indexed(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    int64_t from = 0, to = 0;
-    const bool multiplies = expr->kind == BS_INDEXED_PRODUCT;
-    int status = eval_bound(&from, expr->args[1], at);
+    union bs_quantity below, minus, number;
+    struct bs_walk *walk = place->walk;
+    const struct bs_arithmetic *arithmetic = walk->arithmetic;
+    int status = eval_part(out, place, 1);
     if (status == BS_OK)
-        status = eval_bound(&to, expr->args[2], at);
-    if (status < 0)
-        return status;
-    struct binding binding = {at->bound, expr->args[0]->u.name, 0};
-    struct evaluation inner = *at;
-    inner.bound = &binding;
-    *out = (struct bs_valued){multiplies, multiplies};
-    for (binding.value = from; binding.value <= to; binding.value++) {
-        struct bs_valued term;
-        inner.stamp = bs_next_stamp();
-        status = count_term(at);
-        if (status == BS_OK)
-            status = evaluate(&term, expr->args[3], &inner);
-        if (status < 0)
-            return status;
-        out->value = multiplies ? out->value * term.value : out->value + term.value;
-        out->size = multiplies ? out->size * term.size : out->size + term.size;
-    }
-    return BS_OK;
+        status = eval_part(&below, place, 2);
+    minus = below;
+    if (status == BS_OK)
+        status = arithmetic->real(&number, -1, walk);
+    if (status == BS_OK)
+        status = arithmetic->multiply(&minus, &number, place);
+    if (status == BS_OK)
+        status = arithmetic->add(out, &minus, place);
+    if (status == BS_OK)
+        status = arithmetic->real(&number, walk->kink, walk);
+    if (status == BS_OK)
+        status = arithmetic->multiply(out, &number, place);
+    return status == BS_OK ? arithmetic->add(out, &below, place) : status;
 }
 
-static const struct binding *find_binding(const struct evaluation *at, const char *name,
-                                          size_t length)
+static int eval_branch(union bs_quantity *out, const struct bs_place *place, unsigned side)
 {
-    for (const struct binding *bound = at->bound; bound; bound = bound->outer)
-        if (strlen(bound->name) == length && strncmp(bound->name, name, length) == 0)
-            return bound;
+    if (side == BS_SIDE_ZERO)
+        return eval_between(out, place);
+    return eval_part(out, place, side == BS_SIDE_ABOVE ? 1 : 2);
+}
+
+/* Only a branch that may be taken is evaluated: the other need not have a value there. */
+static int eval_cases(union bs_quantity *out, const struct bs_place *place)
+{
+    union bs_quantity test, other;
+    struct bs_walk *walk = place->walk;
+    int status = eval_part(&test, place, 0);
+    if (status < 0)
+        return status;
+    unsigned sides = walk->arithmetic->sides(&test, walk);
+    if (sides == 0)
+        return walk->arithmetic->real(out, NAN, walk);
+    sides = branches_at(sides, place->expr->u.at_zero, walk->kink);
+    bool has_one = false;
+    for (unsigned side = BS_SIDE_ABOVE; side <= BS_SIDE_ZERO && status == BS_OK; side *= 2) {
+        if (!(sides & side))
+            continue;
+        status = eval_branch(has_one ? &other : out, place, side);
+        if (status == BS_OK && has_one)
+            status = walk->arithmetic->join(out, &other, place);
+        has_one = true;
+    }
+    return status;
+}
+
+const struct bs_scope *bs_find_binding(const struct bs_scope *scope, const char *name)
+{
+    for (; scope->name; scope = scope->outer)
+        if (strcmp(scope->name, name) == 0)
+            return scope;
     return NULL;
 }
 
-/* x_j with j bound to 3 is x_3.  False when the result would be too long. */
-static bool put_indices(char *out, size_t size, const char *name, const struct evaluation *at)
+static int eval_symbol(union bs_quantity *out, const struct bs_place *place)
 {
-    size_t used = 0;
-    for (const char *part = name;; part += strcspn(part, "_") + 1) {
-        size_t length = strcspn(part, "_");
-        const struct binding *bound = part > name ? find_binding(at, part, length) : NULL;
-        int wrote = bound ? snprintf(out + used, size - used, "%" PRId64, bound->value)
-                          : snprintf(out + used, size - used, "%.*s", (int)length, part);
-        used += (size_t)wrote;
-        if (used + 2 > size)
-            return false;
-        if (part[length] == '\0')
-            return true;
-        out[used++] = '_';
-    }
-}
-
-static int eval_leaf(struct bs_valued *out, bs_expr leaf, struct evaluation *at)
-{
-    char name[512];
-    struct bs_node renamed;
-    const struct binding *bound = NULL;
-    if (leaf->kind == BS_SYMBOL && at->bound) {
-        bound = find_binding(at, leaf->u.name, strlen(leaf->u.name));
-        if (!put_indices(name, sizeof name, leaf->u.name, at))
-            return bs_fail(at->err, BS_REFUSED, "a name is too long");
-        renamed = (struct bs_node){.kind = BS_SYMBOL, .depth = 1};
-        renamed.u.name = name;
-        leaf = &renamed;
-    }
-    int status = BS_OK;
-    if (bound)
-        out->value = (double)bound->value;
-    else
-        status = at->env->leaf(&out->value, at->env->context, leaf, at->err);
-    out->size = fabs(out->value);
-    if (!bound && status == BS_OK && at->env->leaf_size)
-        out->size = at->env->leaf_size(at->env->context, leaf, out->value);
-    return status;
-}
-
-/* "x_3" from 3, "w_12" from 1 and 2, "w_1_12" from 1 and 12 and where they stand apart. */
-static bool put_subscripts(char *name, size_t size, bs_expr member, const int64_t *subscripts,
-                           bool apart)
-{
-    int used = snprintf(name, size, "%s", member->u.name);
-    for (int i = 0; i < member->count; i++)
-        apart = apart || subscripts[i] > 9;
-    for (int i = 0; i < member->count && (size_t)used < size; i++)
-        used += snprintf(name + used, size - (size_t)used, "%s%" PRId64, i == 0 || apart ? "_" : "",
-                         subscripts[i]);
-    return (size_t)used < size;
-}
-
-static int eval_subscript(int64_t *out, bs_expr member, int i, struct evaluation *at)
-{
-    struct bs_valued subscript;
-    int status = evaluate(&subscript, member->args[i], at);
-    if (status < 0)
-        return status;
-    if (!(subscript.value >= 0 && subscript.value < 1e6) ||
-        subscript.value != floor(subscript.value))
-        return bs_fail(at->err, BS_REFUSED,
-                       "a subscript of %s must be a whole number from 0, got %g", member->u.name,
-                       isnan(subscript.value) ? NAN : subscript.value);
-    *out = (int64_t)subscript.value;
+    const struct bs_scope *bound = bs_find_binding(place->scope, place->expr->u.name);
+    if (!bound)
+        return place->walk->arithmetic->leaf(out, place->expr, place->walk);
+    *out = bound->value;
     return BS_OK;
 }
 
-static int eval_named(struct bs_valued *out, const char *name, struct evaluation *at)
+static int eval_node(union bs_quantity *out, const struct bs_place *place)
 {
-    struct bs_node symbol = {.kind = BS_SYMBOL, .depth = 1};
-    symbol.u.name = name;
-    int status = at->env->leaf(&out->value, at->env->context, &symbol, at->err);
-    out->size = fabs(out->value);
-    if (status == BS_OK && at->env->leaf_size)
-        out->size = at->env->leaf_size(at->env->context, &symbol, out->value);
-    return status;
-}
-
-/* Arrays of which some dimension passes 9 have names with all subscripts apart: w_1_2 for w_12. */
-static int eval_member(struct bs_valued *out, bs_expr member, struct evaluation *at)
-{
-    enum { MOST_SUBSCRIPTS = 8 };
-    char name[512];
-    int64_t subscripts[MOST_SUBSCRIPTS];
-    struct bs_error ignored;
-    if (member->count > MOST_SUBSCRIPTS)
-        return bs_fail(at->err, BS_REFUSED, "%s has more than %d subscripts", member->u.name,
-                       MOST_SUBSCRIPTS);
-    for (int i = 0; i < member->count; i++) {
-        int status = eval_subscript(&subscripts[i], member, i, at);
-        if (status < 0)
-            return status;
-    }
-    put_subscripts(name, sizeof name, member, subscripts, false);
-    int status = eval_named(out, name, at);
-    if (status != BS_REFUSED || member->count < 2)
-        return status;
-    put_subscripts(name, sizeof name, member, subscripts, true);
-    struct evaluation quiet = *at;
-    quiet.err = &ignored;
-    return eval_named(out, name, &quiet) == BS_OK ? BS_OK : status;
-}
-
-static int eval_delta(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    struct bs_valued a, b;
-    int status = evaluate(&a, expr->args[0], at);
-    if (status == BS_OK)
-        status = evaluate(&b, expr->args[1], at);
-    if (status < 0)
-        return status;
-    out->value = isnan(a.value) || isnan(b.value) ? NAN : a.value == b.value;
-    out->size = fabs(out->value);
-    return BS_OK;
-}
-
-/* At 0, b + kink·(a − b). */
-static int eval_between(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    const double kink = at->env->kink;
-    struct bs_valued above, below;
-    int status = evaluate(&above, expr->args[1], at);
-    if (status == BS_OK)
-        status = evaluate(&below, expr->args[2], at);
-    if (status < 0)
-        return status;
-    out->value = below.value + kink * (above.value - below.value);
-    out->size = below.size + kink * (above.size + below.size);
-    return BS_OK;
-}
-
-/* Only the branch taken is evaluated, so that the other may have no value there. */
-static int eval_cases(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    const enum bs_at_zero at_zero = expr->u.at_zero;
-    struct bs_valued test;
-    int status = evaluate(&test, expr->args[0], at);
-    if (status < 0)
-        return status;
-    if (fabs(test.value) <= TOLERANCE * test.size)
-        at->env->on_kink = true;
-    if (isnan(test.value)) {
-        *out = test;
-        return BS_OK;
-    }
-    if (test.value == 0 && at_zero == BS_ZERO_IS_KINK && at->env->kink != 0 && at->env->kink != 1)
-        return eval_between(out, expr, at);
-    bool above =
-        test.value > 0 || (test.value == 0 && (at_zero == BS_ZERO_IS_FIRST ||
-                                               (at_zero == BS_ZERO_IS_KINK && at->env->kink == 1)));
-    return evaluate(out, expr->args[above ? 1 : 2], at);
-}
-
-static int evaluate(struct bs_valued *out, bs_expr expr, struct evaluation *at)
-{
-    int status = BS_OK;
-    if (expr->memo->stamp == at->stamp) {
-        *out = expr->memo->valued;
-        return BS_OK;
-    }
-    switch (expr->kind) {
+    const struct bs_arithmetic *arithmetic = place->walk->arithmetic;
+    switch (place->expr->kind) {
     case BS_NUMBER:
-        *out = (struct bs_valued){bs_number_value(expr), fabs(bs_number_value(expr))};
-        break;
+        return arithmetic->number(out, place->expr, place->walk);
     case BS_SYMBOL:
+        return eval_symbol(out, place);
     case BS_REF:
-        status = eval_leaf(out, expr, at);
-        break;
+        return arithmetic->leaf(out, place->expr, place->walk);
+    case BS_MEMBER:
+        return bs_walk_member(out, place);
     case BS_SUM:
-        status = eval_sum(out, expr, at);
-        break;
+        return eval_sum(out, place);
     case BS_PRODUCT:
-        status = eval_product(out, expr, at);
-        break;
+        return eval_product(out, place);
     case BS_POWER:
-        status = eval_power(out, expr, at);
-        break;
+        return eval_pair(out, arithmetic->power, place);
     case BS_CALL:
-        status = eval_call(out, expr, at);
-        break;
+        return eval_call(out, place);
     case BS_INDEXED_SUM:
     case BS_INDEXED_PRODUCT:
-        status = eval_indexed(out, expr, at);
-        break;
-    case BS_MEMBER:
-        status = eval_member(out, expr, at);
-        break;
+        return bs_walk_indexed(out, place);
     case BS_DELTA:
-        status = eval_delta(out, expr, at);
-        break;
+        return eval_pair(out, arithmetic->delta, place);
     case BS_CASES:
-        status = eval_cases(out, expr, at);
-        break;
+        return eval_cases(out, place);
+    case BS_PARTIAL:
+        return bs_fail(place->walk->err, BS_REFUSED,
+                       "a partial derivative that is only named has no value");
     }
+    return bs_fail(place->walk->err, BS_INTERNAL, "no such kind of expression");
+}
+
+/* What is bound in a scope cannot stand in a part that shares no leaf's bit with it. */
+static const struct bs_scope *scope_of(bs_expr expr, const struct bs_scope *scope)
+{
+    while (scope->name && !(scope->leaves & expr->leaves))
+        scope = scope->outer;
+    return scope;
+}
+
+int bs_walk_in(union bs_quantity *out, bs_expr expr, struct bs_walk *walk,
+               const struct bs_scope *scope)
+{
+    if (expr->kind == BS_NUMBER) /* is not worth keeping */
+        return walk->arithmetic->number(out, expr, walk);
+    const struct bs_place place = {expr, scope_of(expr, scope), walk};
+    struct bs_memo *memo = expr->memo;
+    if (memo->stamp == place.scope->stamp) {
+        *out = memo->quantity;
+        return BS_OK;
+    }
+    int status = eval_node(out, &place);
     if (status < 0)
         return status;
-    if (isnan(out->size)) /* nothing is known of its error */
-        out->size = INFINITY;
-    expr->memo->stamp = at->stamp;
-    expr->memo->valued = *out;
+    memo->stamp = place.scope->stamp;
+    memo->quantity = *out;
     return BS_OK;
 }
 
-int bs_eval(struct bs_valued *out, bs_expr expr, struct bs_env *env, struct bs_error *err)
+int bs_walk(union bs_quantity *out, bs_expr expr, struct bs_walk *walk)
 {
-    int terms = 0;
-    struct evaluation at = {env, err, bs_next_stamp(), NULL, &terms};
-    env->on_kink = false;
-    return evaluate(out, expr, &at);
+    const struct bs_scope root = {.stamp = bs_next_stamp()};
+    return bs_walk_in(out, expr, walk, &root);
+}
+
+unsigned bs_side_of(double value)
+{
+    return value > 0 ? BS_SIDE_ABOVE : value < 0 ? BS_SIDE_BELOW : value == 0 ? BS_SIDE_ZERO : 0;
 }

@@ -20,7 +20,7 @@ struct bs_pool;
 struct bs_func;
 typedef const struct bs_node *bs_expr;
 
-enum { BS_MAX_DEPTH = 400 };
+enum { BS_MAX_DEPTH = 400, BS_MOST_SIZE = 1 << 30 };
 
 enum bs_kind {
     BS_NUMBER,          /* an exact rational, or a double that is none */
@@ -34,6 +34,7 @@ enum bs_kind {
     BS_INDEXED_SUM,     /* the sum of args[3] for the symbol args[0] from args[1] to args[2] */
     BS_INDEXED_PRODUCT, /* the product, likewise; of no factors it is 1 */
     BS_DELTA,           /* Kronecker's: 1 where args[0] = args[1], else 0 */
+    BS_PARTIAL,         /* ∂args[0]/∂args[1], named and not worked out */
     BS_CASES,           /* args[1] where args[0] > 0, args[2] where it is < 0; see bs_at_zero */
 };
 
@@ -52,8 +53,9 @@ struct bs_node {
      * has the bit of its stem (x of x_1), which is also that of an array whose x_j may be x_1.
      */
     uint64_t leaves;
-    int depth; /* 1 for a leaf */
-    int count; /* operands */
+    int depth;     /* 1 for a leaf */
+    int count;     /* operands */
+    uint32_t size; /* nodes, counted wherever they stand, a name as four; at most BS_MOST_SIZE */
     union {
         struct {
             int64_t num, den; /* den > 0, lowest terms; den == 0: the double `real` */
@@ -114,6 +116,9 @@ bs_expr bs_indexed_product(struct bs_pool *pool, bs_expr index, bs_expr from, bs
                            bs_expr body);
 
 bs_expr bs_delta(struct bs_pool *pool, bs_expr a, bs_expr b);
+
+/* Of quantities by their names: symbols or members.  It has no value and no derivative. */
+bs_expr bs_partial(struct bs_pool *pool, bs_expr of, bs_expr by);
 bs_expr bs_cases(struct bs_pool *pool, enum bs_at_zero at_zero, bs_expr test, bs_expr above,
                  bs_expr below);
 
@@ -140,6 +145,7 @@ bs_expr bs_map_leaves(struct bs_pool *pool, bs_expr expr, bs_leaf_map *map, void
 bs_expr bs_replace(struct bs_pool *pool, bs_expr expr, bs_expr from, bs_expr to);
 
 bool bs_contains(bs_expr expr, bs_expr part);
+bool bs_has_kind(bs_expr expr, enum bs_kind kind); /* itself or a part */
 
 /*
  * Call `visit` once for each different symbol and ref, in the order of reading, until one call

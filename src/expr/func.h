@@ -1,12 +1,19 @@
 #ifndef BACKSTEP_EXPR_FUNC_H
 #define BACKSTEP_EXPR_FUNC_H
 
-#include "expr/expr.h"
+#include "expr/eval.h"
 
 /* What may be left out of a call, and is then its usual value: the slope of leaky_relu below 0. */
 struct bs_parameter {
     const char *name;
     double usual; /* NAN: it may not be left out */
+};
+
+/* How a function has an exact value, or why not. */
+enum bs_exactness {
+    BS_EXACT,
+    BS_IRRATIONAL, /* no rational number, or none at all */
+    BS_TOO_LONG,   /* beyond 63 bits */
 };
 
 /*
@@ -55,6 +62,17 @@ struct bs_func {
      * rest, and of a function defined at run time: call bs_func_slope.
      */
     double (*slope)(const double *args, int count, double y, double kink);
+
+    /*
+     * The value in the other arithmetics (see expr/eval.h), of arguments as for `value`.  NULL of a
+     * function defined at run time.
+     */
+    double _Complex (*complex_value)(const double _Complex *args, int count, int index,
+                                     double kink);
+    struct bs_interval (*interval)(const struct bs_interval *args, int count, int index,
+                                   double kink);
+    enum bs_exactness (*exact)(struct bs_fraction *out, const struct bs_fraction *args, int count,
+                               int index, double kink);
 
     /* The partial for argument k, and the call by other rows, where no formula says it. */
     bs_expr (*make_partial)(struct bs_pool *pool, bs_expr call, int k);

@@ -1,8 +1,8 @@
 #ifndef BACKSTEP_EXPR_NODE_H
 #define BACKSTEP_EXPR_NODE_H
 
-#include "expr/eval.h"
 #include "expr/expr.h"
+#include "expr/walk.h"
 
 /*
  * Inside the room only.  A pass over an expression visits each shared node once: it takes a stamp
@@ -11,11 +11,11 @@
  */
 struct bs_memo {
     uint64_t seen;  /* of a pass that only visits */
-    uint64_t stamp; /* of a pass that computes: of result and valued */
+    uint64_t stamp; /* of a pass that computes: of result and quantity */
     bs_expr result;
-    struct bs_valued valued;
-    bs_expr simple;  /* the simplified form, once known; the same for ever */
-    uint64_t listed; /* of a list: this node is item `place` of it */
+    union bs_quantity quantity;
+    bs_expr tidy, simple; /* the simplified forms, once known; the same for ever */
+    uint64_t listed;      /* of a list: this node is item `place` of it */
     size_t place;
 };
 
@@ -23,6 +23,13 @@ uint64_t bs_next_stamp(void);
 
 /* Note in the pool why something became NULL (the first reason stays), and give NULL. */
 bs_expr bs_pool_refuse(struct bs_pool *pool, enum bs_status status, const char *text);
+
+/*
+ * Has memory run out since the last bs_pool_error?  Then nothing built since is kept in a memo.
+ * And for what was only tried: forget a refusal; false when it was memory.
+ */
+bool bs_pool_is_exhausted(const struct bs_pool *pool);
+bool bs_pool_forgive(struct bs_pool *pool);
 
 /* Operands of a node about to be built. */
 struct bs_list {
@@ -38,6 +45,7 @@ void bs_list_finish(struct bs_list *list);
 /* Build and release the list: NULL, with the reason in the pool, when it has failed. */
 bs_expr bs_list_sum(struct bs_pool *pool, struct bs_list *list);
 bs_expr bs_list_product(struct bs_pool *pool, struct bs_list *list);
+bs_expr bs_list_with_args(struct bs_pool *pool, bs_expr expr, struct bs_list *args);
 
 /* Exact arithmetic on number nodes; a double when a rational would overflow or one is no rational.
  */
@@ -50,6 +58,9 @@ bool bs_short_decimal(int64_t *num, int64_t *den, double value);
 
 /* How many bytes of a name stand before its subscripts: 1 of x_j. */
 size_t bs_stem(const char *name);
+
+/* bs_simplify without the rules that give another shape: for the lines of a derivation. */
+bs_expr bs_tidy(struct bs_pool *pool, bs_expr expr);
 
 /* b^-1: as a factor it divides. */
 bool bs_is_inverse(bs_expr expr);

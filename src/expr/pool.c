@@ -4,13 +4,12 @@
  * built from nodes of the same pool, so that comparing operands by pointer compares them whole.
  */
 #include "expr/node.h"
+#include "expr/spelling.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 struct bs_pool {
@@ -56,6 +55,19 @@ bs_expr bs_pool_refuse(struct bs_pool *pool, enum bs_status status, const char *
     if (pool->error.status == BS_OK)
         bs_fail(&pool->error, status, "%s", text);
     return NULL;
+}
+
+bool bs_pool_is_exhausted(const struct bs_pool *pool)
+{
+    return pool->error.status == BS_NO_MEMORY;
+}
+
+bool bs_pool_forgive(struct bs_pool *pool)
+{
+    if (bs_pool_is_exhausted(pool))
+        return false;
+    pool->error.status = BS_OK;
+    return true;
 }
 
 int bs_pool_error(struct bs_pool *pool, struct bs_error *err)
@@ -175,12 +187,16 @@ static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
 {
     node->count = count;
     node->depth = 1;
+    node->size = is_named(node->kind) || node->kind == BS_REF ? 4 : 1;
     node->hash = mix(17, (uint64_t)node->kind);
     for (int i = 0; i < count; i++) {
         if (!args[i])
             return false;
         node->hash = mix(node->hash, (uintptr_t)args[i]);
         node->leaves |= args[i]->leaves;
+        node->size += args[i]->size; /* of two at most BS_MOST_SIZE: no overflow */
+        if (node->size > BS_MOST_SIZE)
+            node->size = BS_MOST_SIZE;
         if (args[i]->depth >= node->depth)
             node->depth = args[i]->depth + 1;
     }
@@ -367,19 +383,16 @@ bs_expr bs_call(struct bs_pool *pool, const struct bs_func *func, int index, int
     return intern(pool, node, count, args);
 }
 
-/* "x_3" from 3, "w_12" from 1 and 2, "w_1_12" from 1 and 12.  False when it is too long. */
-static bool put_subscripts(char *name, size_t size, int count, const bs_expr *subscripts)
+enum { MOST_SUBSCRIPTS = 16 };
+
+/* Are the subscripts whole numbers from 0, so that it is one member and not a general one? */
+static bool are_numbers(int64_t *numbers, int count, const bs_expr *subscripts)
 {
-    bool run_together = true;
-    size_t used = strlen(name);
-    for (int i = 0; i < count; i++)
-        run_together = run_together && subscripts[i]->u.number.num <= 9;
     for (int i = 0; i < count; i++) {
-        const char *separator = i == 0 || !run_together ? "_" : "";
-        used += (size_t)snprintf(name + used, size - used, "%s%" PRId64, separator,
-                                 subscripts[i]->u.number.num);
-        if (used >= size)
+        bs_expr at = subscripts[i];
+        if (!at || !bs_is_exact(at) || at->u.number.den != 1 || at->u.number.num < 0)
             return false;
+        numbers[i] = at->u.number.num;
     }
     return true;
 }
@@ -387,21 +400,16 @@ static bool put_subscripts(char *name, size_t size, int count, const bs_expr *su
 bs_expr bs_member(struct bs_pool *pool, const char *array, int count, const bs_expr *subscripts)
 {
     char name[256];
+    int64_t numbers[MOST_SUBSCRIPTS];
     struct bs_node node = {.kind = BS_MEMBER};
-    bool is_one = true; /* of its members, not a general one */
-    for (int i = 0; i < count; i++) {
-        bs_expr at = subscripts[i];
-        is_one = is_one && at && bs_is_exact(at) && at->u.number.den == 1 && at->u.number.num >= 0;
-    }
-    if (strlen(array) >= sizeof name)
+    if (count > MOST_SUBSCRIPTS)
+        return bs_pool_refuse(pool, BS_REFUSED, "a member has too many subscripts (16 at most)");
+    bool is_one = are_numbers(numbers, count, subscripts);
+    if (strlen(array) >= sizeof name ||
+        (is_one && !bs_spell_member(name, sizeof name, array, count, numbers, false)))
         return bs_pool_refuse(pool, BS_REFUSED, "a name is too long (255 bytes)");
-    memcpy(name, array, strlen(array) + 1);
-    node.u.name = name;
-    if (!is_one)
-        return intern(pool, node, count, subscripts);
-    if (!put_subscripts(name, sizeof name, count, subscripts))
-        return bs_pool_refuse(pool, BS_REFUSED, "a name is too long (255 bytes)");
-    return bs_symbol(pool, name);
+    node.u.name = array;
+    return is_one ? bs_symbol(pool, name) : intern(pool, node, count, subscripts);
 }
 
 static bs_expr bind(struct bs_pool *pool, enum bs_kind kind, const bs_expr *args)
@@ -427,6 +435,12 @@ bs_expr bs_delta(struct bs_pool *pool, bs_expr a, bs_expr b)
 {
     struct bs_node node = {.kind = BS_DELTA};
     return intern(pool, node, 2, (bs_expr[]){a, b});
+}
+
+bs_expr bs_partial(struct bs_pool *pool, bs_expr of, bs_expr by)
+{
+    struct bs_node node = {.kind = BS_PARTIAL};
+    return intern(pool, node, 2, (bs_expr[]){of, by});
 }
 
 bs_expr bs_cases(struct bs_pool *pool, enum bs_at_zero at_zero, bs_expr test, bs_expr above,

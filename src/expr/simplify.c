@@ -1,28 +1,25 @@
 /*
  * Bottom-up, each node once for ever (the result is kept in its memo).  A rule may assume that the
  * operands are simple already; what it builds is simplified again until no rule changes it.  That
- * ends because every rule makes fewer nodes, or fewer levels, or fewer minus signs in front.
+ * ends because every rule makes fewer nodes, or fewer levels, or fewer minus signs in front; those
+ * of reshape.c and indexed.c say for themselves.
  */
 #include "expr/calculus.h"
 
 #include "expr/func.h"
-#include "expr/node.h"
+#include "expr/simplify.h"
 
+#include <math.h>
 #include <string.h>
 
-/* A term taken apart: a number times something without one (1 when the term is the number). */
-struct split {
-    bs_expr coefficient, rest;
-};
-
-static struct split split_term(struct bs_pool *pool, bs_expr term)
+struct bs_split bs_split_term(struct bs_pool *pool, bs_expr term)
 {
     bs_expr one = bs_integer(pool, 1);
     if (bs_is_number(term))
-        return (struct split){term, one};
+        return (struct bs_split){term, one};
     if (term->kind == BS_PRODUCT && bs_is_number(term->args[0]))
-        return (struct split){term->args[0], bs_product(pool, term->count - 1, term->args + 1)};
-    return (struct split){one, term};
+        return (struct bs_split){term->args[0], bs_product(pool, term->count - 1, term->args + 1)};
+    return (struct bs_split){one, term};
 }
 
 /* coefficient·factors, without a 1 in front; 0 and a lone number stand for themselves. */
@@ -59,7 +56,7 @@ static bool has_failed(const struct terms *terms)
 
 static void add_term(struct bs_pool *pool, struct terms *terms, bs_expr term)
 {
-    struct split added = split_term(pool, term);
+    struct bs_split added = bs_split_term(pool, term);
     struct bs_memo *memo = added.rest ? added.rest->memo : NULL;
     if (memo && memo->listed == terms->stamp) {
         bs_expr *there = &terms->coefficients.items[memo->place];
@@ -129,36 +126,42 @@ static bool is_reversible(bs_expr factor)
     return negative > 0 && negative < factor->count;
 }
 
-struct power {
-    bs_expr base;
-    int64_t exponent;
-};
-
-/* A factor as a whole power: (x^2)^-1 as x to the -2nd, x^0.5 as itself to the first. */
-static struct power power_of(bs_expr factor)
+struct bs_whole_power bs_whole_power(bs_expr factor)
 {
-    struct power power = {factor, 1};
+    struct bs_whole_power power = {factor, 1};
     if (bs_is_inverse(factor))
-        power = (struct power){factor->args[0], -1};
+        power = (struct bs_whole_power){factor->args[0], -1};
     bs_expr inner = power.base->kind == BS_POWER ? power.base->args[1] : NULL;
     bool is_whole = inner && bs_is_exact(inner) && inner->u.number.den == 1;
     if (!is_whole || (power.exponent < 0 && inner->u.number.num < 0))
         return power;
-    return (struct power){power.base->args[0], power.exponent * inner->u.number.num};
+    return (struct bs_whole_power){power.base->args[0], power.exponent * inner->u.number.num};
+}
+
+/* To the −2nd is (y²)^-1, which prints as a quotient. */
+bs_expr bs_of_whole_power(struct bs_pool *pool, struct bs_whole_power power)
+{
+    if (power.exponent == 1)
+        return power.base;
+    if (power.exponent > 0)
+        return bs_power(pool, power.base, bs_integer(pool, power.exponent));
+    bs_expr inverse = bs_integer(pool, -1);
+    if (power.exponent == -1)
+        return bs_power(pool, power.base, inverse);
+    return bs_power(pool, bs_power(pool, power.base, bs_integer(pool, -power.exponent)), inverse);
 }
 
 /* x·x is x²; x²·x^-1 stays, because the one has no value at 0 and the other has. */
 static bs_expr joined_power(struct bs_pool *pool, bs_expr a, bs_expr b)
 {
-    struct power left = power_of(a), right = power_of(b);
+    struct bs_whole_power left = bs_whole_power(a), right = bs_whole_power(b);
     int64_t sum;
     if (left.base != right.base || (left.exponent > 0) != (right.exponent > 0) ||
         __builtin_add_overflow(left.exponent, right.exponent, &sum) || sum == INT64_MIN)
         return NULL;
-    if (sum > 0)
-        return bs_power(pool, left.base, bs_integer(pool, sum));
-    /* y^-1·y^-1 is (y²)^-1, which prints as a quotient */
-    return bs_power(pool, bs_power(pool, left.base, bs_integer(pool, -sum)), bs_integer(pool, -1));
+    if (left.base->kind == BS_DELTA)
+        return left.base; /* 0 and 1 are their own squares */
+    return bs_of_whole_power(pool, (struct bs_whole_power){left.base, sum});
 }
 
 struct factors {
@@ -248,6 +251,26 @@ static bs_expr simplify_call(struct bs_pool *pool, bs_expr call, const bs_expr *
     return bs_with_args(pool, call, args);
 }
 
+/* Both branches alike, or a test that is a number. */
+static bs_expr simplify_cases(struct bs_pool *pool, bs_expr cases, const bs_expr *args)
+{
+    if (args[1] == args[2])
+        return args[1];
+    double test = bs_is_number(args[0]) ? bs_number_value(args[0]) : NAN;
+    if (test > 0 || (test == 0 && cases->u.at_zero == BS_ZERO_IS_FIRST))
+        return args[1];
+    if (test < 0 || (test == 0 && cases->u.at_zero == BS_ZERO_IS_SECOND))
+        return args[2];
+    return bs_with_args(pool, cases, args);
+}
+
+/* Of zeros the sum is 0, of ones the product is 1. */
+static bs_expr simplify_indexed(struct bs_pool *pool, bs_expr bound, const bs_expr *args)
+{
+    const int neutral = bound->kind == BS_INDEXED_PRODUCT;
+    return bs_is_integer(args[3], neutral) ? args[3] : bs_with_args(pool, bound, args);
+}
+
 static bs_expr simplify_node(struct bs_pool *pool, bs_expr node, const bs_expr *args)
 {
     switch (node->kind) {
@@ -259,24 +282,65 @@ static bs_expr simplify_node(struct bs_pool *pool, bs_expr node, const bs_expr *
         return simplify_power(pool, args[0], args[1]);
     case BS_CALL:
         return simplify_call(pool, node, args);
+    case BS_DELTA:
+        return bs_simplify_delta(pool, args[0], args[1]);
+    case BS_CASES:
+        return simplify_cases(pool, node, args);
+    case BS_INDEXED_SUM:
+    case BS_INDEXED_PRODUCT:
+        return simplify_indexed(pool, node, args);
     default:
         return bs_with_args(pool, node, args);
     }
 }
 
-bs_expr bs_simplify(struct bs_pool *pool, bs_expr expr)
+static bs_expr reshape(struct bs_pool *pool, bs_expr expr)
+{
+    switch (expr->kind) {
+    case BS_SUM:
+        return bs_reshape_sum(pool, expr);
+    case BS_PRODUCT:
+        return bs_reshape_product(pool, expr);
+    case BS_POWER:
+        return bs_reshape_power(pool, expr);
+    case BS_INDEXED_SUM:
+    case BS_INDEXED_PRODUCT:
+        return bs_reshape_indexed(pool, expr);
+    default:
+        return expr;
+    }
+}
+
+static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
 {
     if (!expr || expr->count == 0)
         return expr;
-    if (expr->memo->simple)
-        return expr->memo->simple;
+    bs_expr *known = reshapes ? &expr->memo->simple : &expr->memo->tidy;
+    if (*known)
+        return *known;
     struct bs_list args = {0};
     for (int i = 0; i < expr->count; i++)
-        bs_list_add(&args, bs_simplify(pool, expr->args[i]));
+        bs_list_add(&args, simplify(pool, expr->args[i], reshapes));
     bs_expr result = args.failed ? NULL : simplify_node(pool, expr, args.items);
     bs_list_finish(&args);
+    if (result && reshapes)
+        result = reshape(pool, result);
     if (result && result != expr)
-        result = bs_simplify(pool, result);
-    expr->memo->simple = result;
+        result = simplify(pool, result, reshapes);
+    if (!result) /* a refusal has said why: this is then the second reason, and not kept */
+        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    if (bs_pool_is_exhausted(pool))
+        return NULL;
+    *known = result;
     return result;
+}
+
+bs_expr bs_simplify(struct bs_pool *pool, bs_expr expr)
+{
+    return simplify(pool, expr, true);
+}
+
+bs_expr bs_tidy(struct bs_pool *pool, bs_expr expr)
+{
+    return simplify(pool, expr, false);
 }

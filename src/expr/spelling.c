@@ -152,6 +152,43 @@ bs_expr bs_named(struct bs_pool *pool, const char *name, uint32_t bound)
     return result;
 }
 
+bool bs_spell_member(char *out, size_t size, const char *array, int count,
+                     const int64_t *subscripts, bool apart)
+{
+    const size_t stem = bs_stem(array);
+    const bool is_of_new = array[stem] == '_' && strcmp(array + stem + 1, new) == 0;
+    const int before = is_of_new ? (int)stem : (int)strlen(array);
+    size_t used = (size_t)snprintf(out, size, "%.*s", before, array);
+    for (int i = 0; i < count; i++)
+        apart = apart || subscripts[i] > 9;
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%" PRId64, i == 0 || apart ? "_" : "",
+                                 subscripts[i]);
+    if (is_of_new && used < size)
+        used += (size_t)snprintf(out + used, size - used, "_%s", new);
+    return used < size;
+}
+
+/* What is read is spelt again, both ways: there is one place that says how. */
+bool bs_read_member(int64_t *subscripts, int count, const char *name, const char *array)
+{
+    char again[LONGEST_NAME + 1];
+    const struct spelling spelling = take_apart(name);
+    const char *part = spelling.parts, *end = spelling.parts + spelling.parts_length;
+    const bool apart = memchr(part, '_', spelling.parts_length) || count == 1;
+    for (int i = 0; i < count; i++) {
+        const size_t length = part >= end ? 0 : apart ? part_length(part, end) : 1;
+        if (!is_whole(part, length))
+            return false;
+        subscripts[i] = strtoll(part, NULL, 10);
+        if (!apart)
+            subscripts[i] = *part - '0';
+        part += length + apart;
+    }
+    return bs_spell_member(again, sizeof again, array, count, subscripts, apart) &&
+           strcmp(again, name) == 0;
+}
+
 static bool put_part(struct bs_buf *buf, bs_expr subscript)
 {
     if (bs_index_bit(subscript))

@@ -22,6 +22,16 @@ bool bs_is_whole_name(const char *name, uint32_t bound);
 bs_expr bs_named(struct bs_pool *pool, const char *name, uint32_t bound);
 
 /*
+ * The spelling of a member whose subscripts are numbers: w_12 or, where one has several digits or
+ * `apart` says so, w_1_2; w_12_new of w_new.  False when it does not fit.
+ */
+bool bs_spell_member(char *out, size_t size, const char *array, int count,
+                     const int64_t *subscripts, bool apart);
+
+/* The numbers in such a name, of that array: false when the name is another's. */
+bool bs_read_member(int64_t *subscripts, int count, const char *name, const char *array);
+
+/*
  * Append the member as a name, w_h_j_new.  False, with nothing appended, when it has none: a
  * subscript is no index and no whole number, none is an index, or the array's name has parts.
  */

@@ -54,7 +54,7 @@ START_TEST(like_terms_and_equal_factors_are_joined)
         {"2*x + y + 3*x", "5·x + y"},
         {"x - x", "0"},
         {"x*y - x*y + z", "z"},
-        {"x + y - 2*x", "−x + y"},
+        {"x + y - 2*x", "y − x"},
         {"x*x", "x²"},
         {"x*y*x", "x²·y"},
         {"x^2*x^3", "x^5"},

@@ -1,0 +1,257 @@
+/* Folding: finding a formula in an expression, whatever letters its indices have there. */
+#include "expr/fold.h"
+
+#include "expr/calculus.h"
+#include "expr/index.h"
+#include "expr/simplify.h"
+
+#include <string.h>
+
+enum { MOST_INDICES = 8 };
+
+/* What the indices of a definition stand for where its formula is found; NULL: not known yet. */
+struct match {
+    struct bs_pool *pool;
+    const struct bs_definition *definition;
+    bs_expr values[MOST_INDICES];
+};
+
+static int index_of(const struct match *match, bs_expr symbol)
+{
+    bs_expr name = match->definition->name;
+    for (int i = 0; name->kind == BS_MEMBER && i < name->count && i < MOST_INDICES; i++)
+        if (name->args[i] == symbol)
+            return i;
+    return -1;
+}
+
+static bool is_same_payload(bs_expr a, bs_expr b)
+{
+    switch (a->kind) {
+    case BS_MEMBER:
+        return strcmp(a->u.name, b->u.name) == 0;
+    case BS_CALL:
+        return a->u.call.func == b->u.call.func && a->u.call.index == b->u.call.index;
+    case BS_CASES:
+        return a->u.at_zero == b->u.at_zero;
+    default:
+        return a->count > 0; /* different leaves are different */
+    }
+}
+
+static bool matches(struct match *match, bs_expr formula, bs_expr expr);
+
+/* Σ_j and Σ_k are the same with k in place of j. */
+static bool matches_bound(struct match *match, bs_expr formula, bs_expr expr)
+{
+    bs_expr index = formula->args[0], body = expr->args[3];
+    if (expr->args[0] != index && bs_has_free(body, index))
+        return false;
+    if (expr->args[0] != index)
+        body = bs_put(match->pool, body, expr->args[0], index);
+    return body && matches(match, formula->args[1], expr->args[1]) &&
+           matches(match, formula->args[2], expr->args[2]) &&
+           matches(match, formula->args[3], body);
+}
+
+/* k − 1 where k stands for i + 1 is i. */
+static bool matches_shifted(struct match *match, bs_expr formula, bs_expr expr)
+{
+    bs_expr name = match->definition->name, value = formula;
+    for (int i = 0; name->kind == BS_MEMBER && i < name->count && value; i++)
+        if (match->values[i])
+            value = bs_put(match->pool, value, name->args[i], match->values[i]);
+    return value && value != formula && bs_tidy(match->pool, value) == expr;
+}
+
+static bool matches_subscripts(struct match *match, bs_expr formula, bs_expr expr)
+{
+    for (int i = 0; i < formula->count; i++)
+        if (!matches(match, formula->args[i], expr->args[i]) &&
+            !matches_shifted(match, formula->args[i], expr->args[i]))
+            return false;
+    return true;
+}
+
+static bool matches(struct match *match, bs_expr formula, bs_expr expr)
+{
+    const int index = index_of(match, formula);
+    if (index >= 0 && !match->values[index])
+        match->values[index] = expr;
+    if (index >= 0)
+        return match->values[index] == expr;
+    if (formula == expr && formula->count == 0)
+        return true;
+    if (formula->kind != expr->kind || formula->count != expr->count ||
+        !is_same_payload(formula, expr))
+        return false;
+    if (bs_binds_index(formula))
+        return matches_bound(match, formula, expr);
+    if (formula->kind == BS_MEMBER)
+        return matches_subscripts(match, formula, expr);
+    for (int i = 0; i < formula->count; i++)
+        if (!matches(match, formula->args[i], expr->args[i]))
+            return false;
+    return true;
+}
+
+/* As matches, but leaves the match as it was when there is none. */
+static bool try_match(struct match *match, bs_expr formula, bs_expr expr)
+{
+    struct match kept = *match;
+    bool found = matches(match, formula, expr);
+    if (!found)
+        *match = kept;
+    return found;
+}
+
+/* The name with what its indices stand for; NULL when the formula did not mention one of them. */
+static bs_expr name_of(const struct match *match)
+{
+    bs_expr name = match->definition->name;
+    if (name->kind != BS_MEMBER)
+        return name;
+    for (int i = 0; i < name->count; i++)
+        if (!match->values[i])
+            return NULL;
+    return bs_member(match->pool, name->u.name, name->count, match->values);
+}
+
+/* ---- some of the factors of a product -------------------------------------------------------- */
+
+/* The factors that are left of a product, and its number. */
+struct remains {
+    bs_expr number;
+    struct bs_list factors;
+    size_t first; /* where the first was taken: the name's place */
+};
+
+static bool is_same_side(struct bs_whole_power a, struct bs_whole_power b)
+{
+    return (a.exponent > 0) == (b.exponent > 0) &&
+           (a.exponent > 0 ? a.exponent <= b.exponent : a.exponent >= b.exponent);
+}
+
+/* Take the power out of factor i of what is left. */
+static void take(struct match *match, struct remains *remains, size_t i, int64_t exponent)
+{
+    struct bs_whole_power power = bs_whole_power(remains->factors.items[i]);
+    power.exponent -= exponent;
+    bs_expr rest =
+        power.exponent == 0 ? bs_integer(match->pool, 1) : bs_of_whole_power(match->pool, power);
+    remains->factors.items[i] = rest;
+    remains->factors.failed = remains->factors.failed || !rest;
+}
+
+/* −(a − b): how a difference may stand in a product of the other sign. */
+static bs_expr turned(struct bs_pool *pool, bs_expr sum)
+{
+    return sum->kind == BS_SUM ? bs_tidy(pool, bs_neg(pool, sum)) : NULL;
+}
+
+/* Find one factor of the formula among those left, and take it. */
+static bool take_factor(struct match *match, struct remains *remains, bs_expr factor)
+{
+    struct bs_whole_power wanted = bs_whole_power(factor);
+    bs_expr other = wanted.exponent % 2 == 0 ? NULL : turned(match->pool, wanted.base);
+    for (size_t i = 0; i < remains->factors.count; i++) {
+        struct bs_whole_power power = bs_whole_power(remains->factors.items[i]);
+        if (!is_same_side(wanted, power))
+            continue;
+        bool is_turned = false, found = try_match(match, wanted.base, power.base);
+        if (!found && other)
+            found = is_turned = try_match(match, other, power.base);
+        if (!found)
+            continue;
+        if (is_turned)
+            remains->number = bs_neg(match->pool, remains->number);
+        if (i < remains->first)
+            remains->first = i;
+        take(match, remains, i, wanted.exponent);
+        return true;
+    }
+    return false;
+}
+
+/* The product divided by the formula; NULL where it is not in it. */
+static bs_expr divide(struct match *match, bs_expr product)
+{
+    bs_expr formula = match->definition->formula;
+    struct bs_split inside = bs_split_term(match->pool, formula);
+    struct bs_split whole = bs_split_term(match->pool, product);
+    if (!inside.coefficient || !inside.rest || !whole.coefficient || !whole.rest)
+        return NULL;
+    struct remains remains = {whole.coefficient, {0}, SIZE_MAX};
+    bs_expr inverse = bs_number_inverse(match->pool, inside.coefficient);
+    bool is_product = inside.rest->kind == BS_PRODUCT, found = inverse;
+    bs_list_add_all(&remains.factors, whole.rest->kind == BS_PRODUCT ? whole.rest->count : 1,
+                    whole.rest->kind == BS_PRODUCT ? whole.rest->args : &whole.rest);
+    for (int i = 0; found && i < (is_product ? inside.rest->count : 1); i++)
+        found = take_factor(match, &remains, is_product ? inside.rest->args[i] : inside.rest);
+    bs_expr name = found ? name_of(match) : NULL;
+    bs_expr number = name ? bs_number_mul(match->pool, remains.number, inverse) : NULL;
+    if (!number || remains.factors.failed) {
+        bs_list_finish(&remains.factors);
+        return NULL;
+    }
+    bs_expr *place = &remains.factors.items[remains.first];
+    *place = bs_mul(match->pool, name, *place);
+    bs_expr rest = bs_list_product(match->pool, &remains.factors);
+    return bs_simplify(match->pool, bs_mul(match->pool, number, rest));
+}
+
+/* ---- everywhere ------------------------------------------------------------------------------ */
+
+static bs_expr fold_here(struct bs_pool *pool, bs_expr expr, const struct bs_definition *definition)
+{
+    struct match match = {.pool = pool, .definition = definition};
+    if (expr == definition->name)
+        return expr;
+    if (try_match(&match, definition->formula, expr)) {
+        bs_expr name = name_of(&match);
+        return name ? name : expr;
+    }
+    bs_expr result = expr->kind == BS_PRODUCT ? divide(&match, expr) : NULL;
+    return result ? result : expr;
+}
+
+struct folding {
+    struct bs_pool *pool;
+    const struct bs_definition *definitions;
+    size_t count;
+    uint64_t stamp;
+};
+
+static bs_expr fold(struct folding *folding, bs_expr expr);
+
+static bs_expr fold_args(struct folding *folding, bs_expr expr)
+{
+    struct bs_list args = {0};
+    for (int i = 0; i < expr->count; i++)
+        bs_list_add(&args, fold(folding, expr->args[i]));
+    return bs_list_with_args(folding->pool, expr, &args);
+}
+
+static bs_expr fold(struct folding *folding, bs_expr expr)
+{
+    if (expr->count == 0 || expr->kind == BS_MEMBER || expr->kind == BS_PARTIAL)
+        return expr;
+    if (expr->memo->stamp == folding->stamp)
+        return expr->memo->result;
+    bs_expr result = fold_args(folding, expr);
+    for (size_t i = 0; result && i < folding->count;) {
+        bs_expr next = fold_here(folding->pool, result, &folding->definitions[i]);
+        i = next == result ? i + 1 : 0; /* what is new may be part of an earlier one */
+        result = next;
+    }
+    expr->memo->stamp = folding->stamp;
+    expr->memo->result = result;
+    return result;
+}
+
+bs_expr bs_fold(struct bs_pool *pool, bs_expr expr, const struct bs_definition *definitions,
+                size_t count)
+{
+    struct folding folding = {pool, definitions, count, bs_next_stamp()};
+    return expr ? fold(&folding, expr) : NULL;
+}

@@ -1,0 +1,672 @@
+/*
+ * The general tape.  Definitions stand in the order in which they were made; a closed form is kept
+ * once found, in the letters of the definition's own name.
+ */
+#include "expr/system.h"
+
+#include "expr/index.h"
+#include "expr/simplify.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct range {
+    bs_expr index, from, to;
+};
+
+struct quantity {
+    struct bs_definition is; /* formula NULL: given, met only as what something is derived by */
+    bs_expr closed;          /* ∂E/∂name, once it is known */
+    bs_expr called;          /* the name of sign·∂E/∂name; or NULL */
+    int sign;
+    bool is_open;     /* its closed form is being worked out */
+    bool is_unrolled; /* it was that of a chain */
+};
+
+struct bs_system {
+    struct bs_pool *pool;
+    struct quantity *quantities;
+    struct range *ranges;
+    /*
+     * What may be folded: the definitions, of which there are count_of_definitions, then the named
+     * derivatives.
+     */
+    struct bs_definition *folds, *assumptions;
+    size_t count, most, range_count, most_ranges, fold_count, most_folds, count_of_definitions,
+        assumption_count, most_assumptions;
+};
+
+struct bs_system *bs_system_create(struct bs_pool *pool)
+{
+    struct bs_system *system = bs_calloc(1, sizeof *system);
+    if (system)
+        system->pool = pool;
+    return system;
+}
+
+void bs_system_destroy(struct bs_system *system)
+{
+    if (!system)
+        return;
+    bs_free(system->quantities);
+    bs_free(system->ranges);
+    bs_free(system->folds);
+    bs_free(system->assumptions);
+    bs_free(system);
+}
+
+static int pool_failure(struct bs_system *system, struct bs_error *err)
+{
+    return bs_pool_error(system->pool, err);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* Are the subscripts different letters, so that the name stands for every member? */
+static bool is_general(bs_expr name)
+{
+    if (name->kind == BS_SYMBOL)
+        return true;
+    for (int i = 0; i < name->count; i++) {
+        if (name->args[i]->kind != BS_SYMBOL)
+            return false;
+        for (int k = 0; k < i; k++)
+            if (name->args[k] == name->args[i])
+                return false;
+    }
+    return name->kind == BS_MEMBER;
+}
+
+/* One quantity for every value of its indices: by array and number of subscripts. */
+static bool is_same_quantity(bs_expr a, bs_expr b)
+{
+    return a->kind == b->kind && a->count == b->count && strcmp(a->u.name, b->u.name) == 0;
+}
+
+static bool is_quantity(bs_expr expr)
+{
+    return expr->kind == BS_SYMBOL || expr->kind == BS_MEMBER;
+}
+
+static struct quantity *find(const struct bs_system *system, bs_expr name)
+{
+    for (size_t i = 0; is_quantity(name) && i < system->count; i++)
+        if (is_same_quantity(system->quantities[i].is.name, name))
+            return &system->quantities[i];
+    return NULL;
+}
+
+static bool is_taken(const struct bs_system *system, bs_expr name)
+{
+    for (size_t i = 0; i < system->count; i++) {
+        bs_expr called = system->quantities[i].called;
+        if (called && is_same_quantity(called, name))
+            return true;
+    }
+    return find(system, name);
+}
+
+/* What is said for the letters of `name`, for the subscripts of `wanted`. */
+static bs_expr instance(struct bs_pool *pool, bs_expr expr, bs_expr name, bs_expr wanted)
+{
+    /* All at once: b_kh from b_hk goes by letters that neither has. */
+    bs_expr other[8], result = expr;
+    if (name == wanted || name->kind != BS_MEMBER || name->count > 8)
+        return expr;
+    for (int i = 0; i < name->count && result; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "subscript %d", i); /* no name that can be typed */
+        other[i] = bs_symbol(pool, text);
+        result = bs_put(pool, result, name->args[i], other[i]);
+    }
+    for (int i = 0; i < name->count && result; i++)
+        result = bs_put(pool, result, other[i], wanted->args[i]);
+    return result;
+}
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+static const struct range *find_range(const struct bs_system *system, bs_expr index)
+{
+    for (size_t i = 0; i < system->range_count; i++)
+        if (system->ranges[i].index == index)
+            return &system->ranges[i];
+    return NULL;
+}
+
+int bs_system_range(struct bs_system *system, bs_expr index, bs_expr from, bs_expr to,
+                    struct bs_error *err)
+{
+    const struct range *known = find_range(system, index);
+    if (known && known->from == from && known->to == to)
+        return BS_OK;
+    if (known)
+        return bs_fail(err, BS_REFUSED,
+                       "%s counts over two ranges: give one of them another letter", index->u.name);
+    if (!bs_grow(&system->ranges, &system->most_ranges, system->range_count + 1,
+                 sizeof *system->ranges))
+        return bs_fail_memory(err);
+    system->ranges[system->range_count++] = (struct range){index, from, to};
+    return BS_OK;
+}
+
+static int add_ranges(struct bs_system *system, bs_expr expr, uint64_t stamp, struct bs_error *err)
+{
+    int status = BS_OK;
+    if (expr->memo->seen == stamp)
+        return BS_OK;
+    expr->memo->seen = stamp;
+    if (bs_binds_index(expr))
+        status = bs_system_range(system, expr->args[0], expr->args[1], expr->args[2], err);
+    for (int i = 0; i < expr->count && status == BS_OK; i++)
+        status = add_ranges(system, expr->args[i], stamp, err);
+    return status;
+}
+
+/* ---- saying things --------------------------------------------------------------------------- */
+
+static bool add_fold(struct bs_system *system, bs_expr name, bs_expr formula)
+{
+    if (!bs_grow(&system->folds, &system->most_folds, system->fold_count + 1,
+                 sizeof *system->folds))
+        return false;
+    system->folds[system->fold_count++] = (struct bs_definition){name, formula};
+    return true;
+}
+
+static int check_name(const struct bs_system *system, bs_expr name, struct bs_error *err)
+{
+    if (!is_quantity(name) || !is_general(name))
+        return bs_fail(err, BS_REFUSED,
+                       "a definition names a symbol or a member with letters, as in b_h = ...");
+    if (is_taken(system, name))
+        return bs_fail(err, BS_REFUSED, "%s is defined twice", name->u.name);
+    return BS_OK;
+}
+
+/* Beside what is defined so far: w_hj is a member where w is an array. */
+static bs_expr as_quantity(const struct bs_system *system, bs_expr symbol)
+{
+    bs_expr result = symbol;
+    for (size_t i = 0; result == symbol && i < system->count; i++) {
+        result = bs_as_member(system->pool, symbol, system->quantities[i].is.name);
+        if (result == symbol)
+            result = bs_as_member(system->pool, symbol, system->quantities[i].is.formula);
+    }
+    return result;
+}
+
+static bs_expr map_quantity(void *context, struct bs_pool *pool, bs_expr leaf)
+{
+    (void)pool;
+    return leaf->kind == BS_SYMBOL ? as_quantity(context, leaf) : leaf;
+}
+
+int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err)
+{
+    const size_t ranges = system->range_count, folds = system->fold_count;
+    formula = bs_map_leaves(system->pool, formula, map_quantity, system);
+    bs_expr simple = bs_simplify(system->pool, formula);
+    if (!simple)
+        return pool_failure(system, err);
+    name = bs_as_defined(system->pool, name, formula);
+    int status = check_name(system, name, err);
+    if (status == BS_OK)
+        status = add_ranges(system, formula, bs_next_stamp(), err);
+    if (status == BS_OK && (!bs_grow(&system->quantities, &system->most, system->count + 1,
+                                     sizeof *system->quantities) ||
+                            (simple->count > 0 && !add_fold(system, name, simple))))
+        status = bs_fail_memory(err);
+    if (status < 0) {
+        system->range_count = ranges;
+        system->fold_count = folds;
+        return status;
+    }
+    system->count_of_definitions = system->fold_count;
+    system->quantities[system->count++] = (struct quantity){.is = {name, formula}};
+    return BS_OK;
+}
+
+int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
+                   struct bs_error *err)
+{
+    q = as_quantity(system, q);
+    struct quantity *quantity = find(system, q);
+    name = bs_as_defined(system->pool, name, q);
+    int status = check_name(system, name, err);
+    if (status < 0)
+        return status;
+    if (!quantity)
+        return bs_fail(err, BS_REFUSED, "there is no definition of %s to derive by",
+                       is_quantity(q) ? q->u.name : "that");
+    bs_expr own = instance(system->pool, name, q, quantity->is.name);
+    if (!own)
+        return pool_failure(system, err);
+    quantity->called = own;
+    quantity->sign = sign;
+    return BS_OK;
+}
+
+int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, struct bs_error *err)
+{
+    bs_expr simple = bs_simplify(system->pool, left);
+    if (!simple)
+        return pool_failure(system, err);
+    if (!bs_grow(&system->assumptions, &system->most_assumptions, system->assumption_count + 1,
+                 sizeof *system->assumptions))
+        return bs_fail_memory(err);
+    system->assumptions[system->assumption_count++] = (struct bs_definition){right, simple};
+    return BS_OK;
+}
+
+/* What is put in for what: the first so many definitions and assumptions. */
+struct extent {
+    size_t folds, assumptions;
+};
+
+static struct extent everything(const struct bs_system *system)
+{
+    return (struct extent){system->fold_count, system->assumption_count};
+}
+
+static struct extent definitions_only(const struct bs_system *system)
+{
+    return (struct extent){system->count_of_definitions, 0};
+}
+
+/* Until nothing changes. */
+static bs_expr fold(struct bs_system *system, bs_expr expr, struct extent extent)
+{
+    struct bs_pool *pool = system->pool;
+    bs_expr before = NULL, now = bs_simplify(pool, expr);
+    while (now && now != before) {
+        before = now;
+        now = bs_fold(pool, now, system->assumptions, extent.assumptions);
+        now = bs_simplify(pool, bs_fold(pool, now, system->folds, extent.folds));
+    }
+    return now;
+}
+
+bs_expr bs_system_fold(struct bs_system *system, bs_expr expr)
+{
+    return fold(system, expr, everything(system));
+}
+
+/*
+ * Names whose formula is surely no 0 written out, so that what is divided by them cancels: d/y with
+ * y = σ(z).
+ */
+static bs_expr unfold(struct bs_system *system, bs_expr expr)
+{
+    const struct quantity *quantity = find(system, expr);
+    if (quantity && bs_is_nonzero(quantity->is.formula))
+        return instance(system->pool, quantity->is.formula, quantity->is.name, expr);
+    if (expr->count == 0 || expr->kind == BS_MEMBER || expr->kind == BS_PARTIAL)
+        return expr;
+    struct bs_list args = {0};
+    for (int i = 0; i < expr->count && !args.failed; i++)
+        bs_list_add(&args, unfold(system, expr->args[i]));
+    return bs_list_with_args(system->pool, expr, &args);
+}
+
+/* Named, whichever way is shorter: as it is, or written out and folded again. */
+static bs_expr fold_closed(struct bs_system *system, bs_expr expr, struct extent extent)
+{
+    bs_expr plain = fold(system, expr, extent);
+    bs_expr open = plain ? bs_simplify(system->pool, unfold(system, expr)) : NULL;
+    bs_expr other = fold(system, open, extent);
+    return !other ? NULL : other->size < plain->size ? other : plain;
+}
+
+/* ---- the chain rule -------------------------------------------------------------------------- */
+
+static const struct quantity *root(const struct bs_system *system)
+{
+    return &system->quantities[system->count - 1];
+}
+
+/* A definition c with its letters renamed where q has them, and ∂c/∂q. */
+struct user {
+    struct bs_definition is;
+    bs_expr local;
+    const struct quantity *quantity;
+};
+
+/* NULL local, with the reason in the pool, when it cannot be made. */
+static struct user use(struct bs_system *system, const struct quantity *quantity, bs_expr q,
+                       struct bs_steps *steps)
+{
+    struct bs_pool *pool = system->pool;
+    struct user user = {quantity->is, NULL, quantity};
+    for (int i = 0; user.is.name && i < user.is.name->count; i++) {
+        bs_expr letter = user.is.name->args[i], avoid = bs_add(pool, user.is.name, q);
+        if (!bs_has_free(q, letter))
+            continue;
+        /* a sum over the letter, for a new one that stands nowhere */
+        bs_expr sum = bs_indexed_sum(pool, letter, letter, letter, user.is.formula);
+        bs_expr renamed = sum && avoid ? bs_rename_index(pool, sum, avoid) : NULL;
+        user.is.formula = renamed ? renamed->args[3] : NULL;
+        user.is.name = renamed ? bs_put(pool, user.is.name, letter, renamed->args[0]) : NULL;
+    }
+    if (user.is.name && user.is.formula)
+        user.local = bs_diff(pool, user.is.formula, q, steps);
+    return user;
+}
+
+/* The δ's of a local derivative; 1 where it has none, or not as a factor. */
+static bs_expr deltas_of(struct bs_pool *pool, bs_expr local)
+{
+    struct bs_list deltas = {0};
+    if (local->kind == BS_DELTA)
+        return local;
+    for (int i = 0; local->kind == BS_PRODUCT && i < local->count; i++)
+        if (local->args[i]->kind == BS_DELTA)
+            bs_list_add(&deltas, local->args[i]);
+    return bs_list_product(pool, &deltas);
+}
+
+/* How much of ∂E/∂c·∂c/∂q is written out. */
+enum detail {
+    NAMED,      /* ∂c/∂q is only named */
+    SHOWN,      /* it is worked out, with names for what has one; a δ in a sum waits */
+    WORKED_OUT, /* it is worked out, and δ's have collapsed */
+};
+
+/* For a line that shows where a δ came from, which simplifying would take away. */
+static bs_expr shown(struct bs_pool *pool, bs_expr expr)
+{
+    bs_expr tidy = bs_tidy(pool, expr);
+    return tidy && bs_has_kind(tidy, BS_DELTA) ? tidy : bs_simplify(pool, expr);
+}
+
+/* Summed over all that the name stands for. */
+static bs_expr sum_over(struct bs_system *system, const struct user *user, bs_expr term)
+{
+    struct bs_pool *pool = system->pool;
+    bs_expr name = user->is.name, own = user->quantity->is.name;
+    for (int i = name->count - 1; term && i >= 0; i--) {
+        const struct range *range = find_range(system, own->args[i]);
+        if (!range)
+            return bs_pool_refuse(pool, BS_REFUSED,
+                                  "no sum says how far an index of a definition counts: "
+                                  "give its range");
+        term = bs_indexed_sum(pool, name->args[i], range->from, range->to, term);
+    }
+    return term;
+}
+
+/* ∂E/∂c·∂c/∂q over all c of one definition. */
+static bs_expr chain_term(struct bs_system *system, const struct user *user, bs_expr q,
+                          enum detail detail)
+{
+    struct bs_pool *pool = system->pool;
+    bs_expr local = user->local;
+    if (detail == SHOWN)
+        local = fold(system, local, definitions_only(system));
+    bool has_inner_delta = local && bs_has_kind(local, BS_DELTA) && local->kind != BS_DELTA &&
+                           bs_is_integer(deltas_of(pool, local), 1);
+    if (user->quantity == root(system))
+        return local;
+    if (local && detail == NAMED && !has_inner_delta)
+        local = bs_mul(pool, bs_partial(pool, user->is.name, q), deltas_of(pool, local));
+    else if (detail == NAMED)
+        local = bs_partial(pool, user->is.name, q);
+    bs_expr loss = bs_partial(pool, root(system)->is.name, user->is.name);
+    bs_expr term = sum_over(system, user, bs_mul(pool, loss, local));
+    return detail == SHOWN && has_inner_delta ? bs_tidy(pool, term) : bs_simplify(pool, term);
+}
+
+/*
+ * The chain rule: the sum over the definitions that mention q.  Where only E itself does, there is
+ * nothing to name but ∂E/∂q.
+ */
+static bs_expr chain(struct bs_system *system, bs_expr q, enum detail detail)
+{
+    struct bs_list terms = {0};
+    bool is_direct = true;
+    for (size_t i = 0; i < system->count && !terms.failed; i++) {
+        struct user user = use(system, &system->quantities[i], q, NULL);
+        if (user.local && bs_is_integer(user.local, 0))
+            continue;
+        is_direct = is_direct && user.quantity == root(system);
+        bs_list_add(&terms, user.local ? chain_term(system, &user, q, detail) : NULL);
+    }
+    if (!terms.failed && (!is_direct || detail != NAMED))
+        return bs_tidy(system->pool, bs_list_sum(system->pool, &terms));
+    bool has_failed = terms.failed;
+    bs_list_finish(&terms);
+    return has_failed ? NULL : bs_partial(system->pool, root(system)->is.name, q);
+}
+
+/* ---- closed forms ---------------------------------------------------------------------------- */
+
+static bs_expr closed_form(struct bs_system *system, struct quantity *quantity);
+
+/* What stands for ∂E/∂c: its own name, or its closed form. */
+static bs_expr adjoint(struct bs_system *system, bs_expr partial)
+{
+    struct bs_pool *pool = system->pool;
+    struct quantity *quantity = find(system, partial->args[1]);
+    if (!quantity || quantity->is_open)
+        return partial;
+    bs_expr own = quantity->called;
+    if (own)
+        own = quantity->sign < 0 ? bs_neg(pool, own) : own;
+    else
+        own = closed_form(system, quantity);
+    return own ? instance(pool, own, quantity->is.name, partial->args[1]) : NULL;
+}
+
+/* Every ∂E/∂c that the chain rule left. */
+static bs_expr with_adjoints(struct bs_system *system, bs_expr expr)
+{
+    if (expr->kind == BS_PARTIAL)
+        return adjoint(system, expr);
+    if (expr->count == 0 || expr->kind == BS_MEMBER || !bs_has_kind(expr, BS_PARTIAL))
+        return expr;
+    struct bs_list args = {0};
+    for (int i = 0; i < expr->count && !args.failed; i++)
+        bs_list_add(&args, with_adjoints(system, expr->args[i]));
+    return bs_list_with_args(system->pool, expr, &args);
+}
+
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+/* A_p = source·δ_pD + A_(p+1)·slope, taken apart. */
+struct recurrence {
+    bs_expr slope, source, last;
+};
+
+/* The term without the factor: 1 when it is the factor. */
+static bs_expr term_without(struct bs_pool *pool, bs_expr term, bs_expr factor)
+{
+    struct bs_list factors = {0};
+    bool is_product = term->kind == BS_PRODUCT;
+    for (int i = 0; is_product && i < term->count; i++)
+        if (term->args[i] != factor)
+            bs_list_add(&factors, term->args[i]);
+    return bs_list_product(pool, &factors);
+}
+
+static bs_expr factor_of_kind(bs_expr term, enum bs_kind kind)
+{
+    if (term->kind == kind)
+        return term;
+    for (int i = 0; term->kind == BS_PRODUCT && i < term->count; i++)
+        if (term->args[i]->kind == kind)
+            return term->args[i];
+    return NULL;
+}
+
+static bool take_recurrence_term(struct bs_pool *pool, struct recurrence *out, bs_expr term,
+                                 bs_expr p)
+{
+    bs_expr partial = factor_of_kind(term, BS_PARTIAL), delta = factor_of_kind(term, BS_DELTA);
+    bs_expr next = bs_tidy(pool, bs_add(pool, p, bs_integer(pool, 1)));
+    if (partial && !out->slope && partial->args[1]->args[0] == next) {
+        out->slope = term_without(pool, term, partial);
+        return out->slope && !bs_has_kind(out->slope, BS_PARTIAL);
+    }
+    if (!delta || out->source || partial || (delta->args[0] != p && delta->args[1] != p))
+        return false;
+    out->last = delta->args[delta->args[0] == p];
+    out->source = bs_put(pool, term_without(pool, term, delta), p, out->last);
+    return out->source;
+}
+
+/*
+ * A chain a_1, a_2, ..., a_D in which each is made of the one before and E of the last:
+ * A_p = source·δ_pD + A_(p+1)·slope_(p+1) is source·Π_k=p+1..D slope_k.  The expression itself
+ * where it is no such chain.
+ */
+static bs_expr unroll(struct bs_pool *pool, bs_expr expr, bs_expr q)
+{
+    struct recurrence chain = {NULL, NULL, NULL};
+    bs_expr p = q->args[0];
+    if (expr->kind != BS_SUM || q->kind != BS_MEMBER || q->count != 1 || expr->count != 2)
+        return expr;
+    for (int i = 0; i < expr->count; i++)
+        if (!take_recurrence_term(pool, &chain, expr->args[i], p))
+            return expr;
+    if (!chain.slope || !chain.source)
+        return expr;
+    bs_expr one = bs_integer(pool, 1), next = bs_tidy(pool, bs_add(pool, p, one));
+    bs_expr whole = bs_indexed_product(pool, p, next, chain.last, chain.slope);
+    bs_expr product = whole ? bs_rename_index(pool, whole, q) : NULL;
+    if (!product)
+        return NULL;
+    bs_expr k = product->args[0], before = bs_sub(pool, k, one);
+    bs_expr slope = bs_put(pool, product->args[3], k, before);
+    return bs_mul(pool, chain.source,
+                  bs_indexed_product(pool, k, next, chain.last, bs_simplify(pool, slope)));
+}
+
+/* ---- ∂E/∂q ----------------------------------------------------------------------------------- */
+
+/* The chain rule with everything put in, before names are. */
+static bs_expr put_in(struct bs_system *system, bs_expr q)
+{
+    bs_expr sum = chain(system, q, WORKED_OUT);
+    return sum ? bs_simplify(system->pool, with_adjoints(system, sum)) : NULL;
+}
+
+static bs_expr closed_form(struct bs_system *system, struct quantity *quantity)
+{
+    struct bs_pool *pool = system->pool;
+    if (quantity->closed)
+        return quantity->closed;
+    if (quantity == root(system))
+        return bs_integer(pool, 1);
+    quantity->is_open = true;
+    bs_expr sum = put_in(system, quantity->is.name);
+    quantity->is_open = false;
+    bs_expr whole = sum ? unroll(pool, sum, quantity->is.name) : NULL;
+    bs_expr closed = whole ? fold_closed(system, whole, everything(system)) : NULL;
+    quantity->is_unrolled = whole != sum;
+    bs_expr signed_form = closed && quantity->sign < 0 ? bs_neg(pool, closed) : closed;
+    bs_expr form = bs_simplify(pool, signed_form);
+    if (form && quantity->called && form->count > 0 && !add_fold(system, quantity->called, form))
+        return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    return quantity->closed = closed;
+}
+
+/* Those with names, the nearest to the loss first: each is written with the ones before. */
+static bool close_called(struct bs_system *system)
+{
+    for (size_t i = system->count; i-- > 0;)
+        if (system->quantities[i].called && !closed_form(system, &system->quantities[i]))
+            return false;
+    return true;
+}
+
+static void add_line(struct bs_general *out, bs_expr expr, const char *rule)
+{
+    if (out->count > 0 && out->lines[out->count - 1].expr == expr)
+        return;
+    out->lines[out->count].expr = expr;
+    out->lines[out->count++].rule = rule;
+}
+
+static bs_expr with_sign(struct bs_pool *pool, bs_expr expr, int sign)
+{
+    return expr && sign < 0 ? shown(pool, bs_neg(pool, expr)) : expr;
+}
+
+struct line {
+    bs_expr expr;
+    const char *rule;
+};
+
+/* NULL expressions where something failed. */
+static void derive_lines(struct line lines[static BS_MOST_GENERAL_LINES], struct bs_system *system,
+                         const struct quantity *quantity, bs_expr q)
+{
+    struct bs_pool *pool = system->pool;
+    const bool is_unrolled = quantity && quantity->is_unrolled;
+    const struct extent unassumed = {system->fold_count, 0};
+    bs_expr partial = bs_partial(pool, root(system)->is.name, q);
+    bs_expr named = chain(system, q, NAMED), slopes = chain(system, q, SHOWN);
+    bs_expr put = slopes && !is_unrolled ? shown(pool, with_adjoints(system, slopes)) : slopes;
+    bs_expr whole = put_in(system, q);
+    bs_expr simple = whole && !is_unrolled ? fold_closed(system, whole, unassumed) : put;
+    bs_expr closed = NULL;
+    if (quantity)
+        closed = instance(pool, quantity->closed, quantity->is.name, q);
+    else if (whole)
+        closed = fold_closed(system, whole, everything(system));
+    const bool is_assumed = system->assumption_count > 0 && closed != simple;
+    lines[0] = (struct line){partial, ""};
+    lines[1] = (struct line){named, "chain rule"};
+    lines[2] = (struct line){slopes, named == partial ? "differentiated" : "slopes worked out"};
+    lines[3] = (struct line){put, "derivatives put in"};
+    lines[4] = (struct line){simple, is_assumed ? "simplification" : "closed form"};
+    lines[5] = (struct line){closed, is_unrolled  ? "the chain unrolled"
+                                     : is_assumed ? "as assumed"
+                                                  : "closed form"};
+}
+
+int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q,
+                     struct bs_error *err)
+{
+    struct line lines[BS_MOST_GENERAL_LINES];
+    struct bs_pool *pool = system->pool;
+    if (system->count == 0)
+        return bs_fail(err, BS_REFUSED, "there is no definition to derive");
+    q = as_quantity(system, q);
+    if (!is_quantity(q))
+        return bs_fail(err, BS_REFUSED, "derive by a symbol or a member of an array, as w_hj");
+    struct quantity *quantity = find(system, q);
+    if (!close_called(system) || (quantity && !closed_form(system, quantity)))
+        return pool_failure(system, err);
+    const int sign = quantity && quantity->called ? quantity->sign : 1;
+    derive_lines(lines, system, quantity, q);
+    *out = (struct bs_general){.name = lines[0].expr};
+    if (quantity && quantity->called)
+        out->name = instance(pool, quantity->called, quantity->is.name, q);
+    for (int i = 0; i < BS_MOST_GENERAL_LINES; i++) {
+        bs_expr expr = with_sign(pool, lines[i].expr, sign);
+        if (!expr)
+            return pool_failure(system, err);
+        if (expr != out->name)
+            add_line(out, expr, lines[i].rule);
+    }
+    return out->name ? BS_OK : pool_failure(system, err);
+}
+
+int bs_system_local(struct bs_definition *out, struct bs_steps *steps, struct bs_system *system,
+                    bs_expr q, size_t k, struct bs_error *err)
+{
+    for (size_t i = 0; i < system->count; i++) {
+        struct user user = use(system, &system->quantities[i], q, NULL);
+        if (!user.local)
+            return pool_failure(system, err);
+        if (bs_is_integer(user.local, 0) || k-- > 0)
+            continue;
+        user = use(system, &system->quantities[i], q, steps);
+        *out = user.is;
+        return user.local && !(steps && steps->failed) ? BS_OK : pool_failure(system, err);
+    }
+    return bs_fail(err, BS_REFUSED, "no more definitions mention it");
+}

@@ -1,0 +1,66 @@
+#ifndef BACKSTEP_EXPR_SYSTEM_H
+#define BACKSTEP_EXPR_SYSTEM_H
+
+#include "expr/calculus.h"
+#include "expr/fold.h"
+
+/*
+ * A system is a tape in general indices: definitions such as β_j = Σ_h w_hj·b_h, each for every
+ * value of the indices of its name, over quantities defined before or given.  The last one is the
+ * loss.  From it come the derivatives of the loss for any h and j, as on a tape: ∂E/∂q is the sum,
+ * over the definitions c that mention q, of ∂E/∂c·∂c/∂q, and every ∂c/∂q is bs_diff of a formula.
+ *
+ * A letter means one range all through a system: that of the sums which count with it.
+ */
+struct bs_system;
+
+struct bs_system *bs_system_create(struct bs_pool *pool); /* NULL when out of memory */
+void bs_system_destroy(struct bs_system *system);         /* NULL is fine */
+
+/*
+ * Append `name = formula`; the next definition may use it.  Refused, changing nothing: a name that
+ * is no symbol and no member with different letters for subscripts, or is defined already; a letter
+ * that counts over another range than before.  A formula may use its own array at another index
+ * (a_k by a_(k−1)): a chain.
+ */
+int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err);
+
+/* Say how far a letter counts that no sum counts with.  Refused: another range than before. */
+int bs_system_range(struct bs_system *system, bs_expr index, bs_expr from, bs_expr to,
+                    struct bs_error *err);
+
+/*
+ * Give a name to ±∂E/∂q: g_j to −∂E/∂β_j, with the same letters on both sides.  Derivatives are
+ * then written with it.  Refused: a name that is taken, a q that is not defined.
+ */
+int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
+                   struct bs_error *err);
+
+/* Suppose that left = right, as Σ_i d_i = 1: wherever the one stands, the other is put. */
+int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, struct bs_error *err);
+
+enum { BS_MOST_GENERAL_LINES = 6 };
+
+/* How a derivative comes about, a line after another. */
+struct bs_general {
+    bs_expr name; /* what it is called: g_j, or ∂E/∂w_hj itself */
+    int count;
+    struct {
+        bs_expr expr;
+        const char *rule;           /* static text: "chain rule"; "" for a definition */
+    } lines[BS_MOST_GENERAL_LINES]; /* the last is the closed form */
+};
+
+/* ∂E/∂q of the last definition E, for a q as it is written in a formula. */
+int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q,
+                     struct bs_error *err);
+
+/* The rules behind one local derivative ∂c/∂q of the kth definition that mentions q; refused when
+ * there are fewer. */
+int bs_system_local(struct bs_definition *out, struct bs_steps *steps, struct bs_system *system,
+                    bs_expr q, size_t k, struct bs_error *err);
+
+/* The expression with its names put in for their formulas, and assumptions used; simplified. */
+bs_expr bs_system_fold(struct bs_system *system, bs_expr expr);
+
+#endif
