@@ -152,14 +152,24 @@ struct bs_interval bs_interval_div(struct bs_interval a, struct bs_interval b)
     return bs_interval_hull(low, high);
 }
 
-enum { POW_UNITS = 2 }; /* pow is good to less than one in the C library */
+enum { POW_UNITS = 2, MOST_FACTORS = 8 }; /* pow is good to less than one in the C library */
 
+static bool is_short(double exponent)
+{
+    return exponent >= 1 && exponent <= MOST_FACTORS && exponent == floor(exponent);
+}
+
+/* A short product keeps whole numbers exact. */
 static struct bs_interval power_of(double base, double exponent)
 {
     const double value = pow(base, exponent);
-    if (exponent == 2)
-        return bs_interval_mul(bs_interval_point(base), bs_interval_point(base));
-    if (base == 0 || base == 1 || exponent == 0 || exponent == 1)
+    struct bs_interval product = bs_interval_point(base);
+    if (is_short(exponent)) {
+        for (int i = 1; i < (int)exponent; i++)
+            product = bs_interval_mul(product, bs_interval_point(base));
+        return product;
+    }
+    if (base == 0 || base == 1 || exponent == 0)
         return bs_interval_point(value);
     return bs_interval_widen(bs_interval_point(value), POW_UNITS);
 }

@@ -231,8 +231,9 @@ static inline bs_expr random_indexed_sum(struct bs_rng *rng, int depth, enum tas
 {
     bs_expr from = bs_integer(pool, (int64_t)bs_rng_below(rng, 3));
     bs_expr to = taste == ANY_SHAPE ? random_expr(rng, depth, taste) : bs_integer(pool, 3);
-    bs_expr body = bs_mul(pool, bs_symbol(pool, "u_j"), random_expr(rng, depth, taste));
-    return bs_indexed_sum(pool, bs_symbol(pool, "j"), from, to, body);
+    bs_expr index = bs_symbol(pool, "j"), member = bs_member(pool, "u", 1, &index);
+    bs_expr body = bs_mul(pool, member, random_expr(rng, depth, taste));
+    return bs_indexed_sum(pool, index, from, to, body);
 }
 
 static inline bs_expr random_exponent(struct bs_rng *rng, int depth, enum taste taste)

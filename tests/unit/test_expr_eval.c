@@ -43,9 +43,10 @@ static double value_with(const char *text, const struct given *rows)
     return valued_with(text, rows).value;
 }
 
-static const struct given SOME[] = {{"x", -3},     {"y", 0.25},  {"n", 4},      {"u_1", 2},
-                                    {"u_2", 10},   {"u_3", 5},   {"w_1_1", 1},  {"w_1_2", 2},
-                                    {"w_2_1", -1}, {"w_2_2", 3}, {"u_j", 1000}, {NULL, 0}};
+static const struct given SOME[] = {{"x", -3},     {"y", 0.25},  {"n", 4},       {"u_1", 2},
+                                    {"u_2", 10},   {"u_3", 5},   {"w_1_1", 1},   {"w_1_2", 2},
+                                    {"w_2_1", -1}, {"w_2_2", 3}, {"u_j", 1000},  {"v_12", 7},
+                                    {"v_1_2", 8},  {"h", 0.5},   {"t_1_new", 9}, {NULL, 0}};
 
 START_TEST(operators_give_what_arithmetic_gives)
 {
@@ -134,6 +135,10 @@ START_TEST(an_indexed_sum_runs_over_its_index)
         {"sum(j, 1, 2, sum(j, 1, 3, j))", 12},   /* the inner j is another */
         {"u_j + sum(j, 1, 3, u_j) + u_j", 2017}, /* and so is the j outside */
         {"sum(j, 1, 2, exp(u_j - 2))/exp(u_1 - 2)", 2981.9579870417283}, /* e^8 */
+        {"product(k, 1, 5, k)", 120},
+        {"product(j, 1, 3, u_j)", 100},
+        {"product(j, 2, 1, lost_j)", 1},
+        {"sum(i, 1, 3, product(j, 1, i, u_j))", 2 + 20 + 100},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         ck_assert_msg(value_with(cases[i].text, SOME) == cases[i].value, "%s is %.17g, not %.17g",
@@ -174,11 +179,25 @@ END_TEST
 
 START_TEST(sums_have_a_million_terms_in_all_at_most)
 {
-    ck_assert(value_with("sum(i, 1, 1000, sum(j, 1, 998, 1))", SOME) == 998000);
-    check_refused("sum(i, 1, 1000, sum(j, 1, 1000, 1))", BS_REFUSED,
-                  "the sums in the formula have more than a million terms");
-    check_refused("sum(a,1,99,sum(b,1,99,sum(c,1,99,sum(d,1,99,sum(e,1,99,1)))))", BS_REFUSED,
-                  "the sums in the formula have more than a million terms");
+    static const char message[] = "the sums in the formula have more than a million terms";
+    ck_assert(value_with("sum(i, 1, 1000, sum(j, 1, 998, i))", SOME) == 998 * 500500);
+    check_refused("sum(i, 1, 1000, sum(j, 1, 1000, i))", BS_REFUSED, message);
+    check_refused("sum(i, 1, 1000, product(j, 1, 1000, i/j))", BS_REFUSED, message);
+    check_refused("sum(a,1,99,sum(b,1,99,sum(c,1,99,sum(d,1,99,sum(e,1,99,a+b+c+d)))))", BS_REFUSED,
+                  message);
+}
+END_TEST
+
+/* 99^5 terms would be too many, each inner sum once is not. */
+START_TEST(a_part_without_the_index_is_evaluated_once)
+{
+    ck_assert(value_with("sum(a,1,99,sum(b,1,99,sum(c,1,99,sum(d,1,99,sum(e,1,99,1)))))", SOME) ==
+              9509900499.0);
+    struct givens givens = {SOME, 0};
+    struct bs_env env = {.leaf = leaf_of_givens, .context = &givens};
+    struct bs_valued valued;
+    ck_assert_int_eq(bs_eval(&valued, parsed("sum(j, 1, 3, u_j*exp(x*y))"), &env, NULL), BS_OK);
+    ck_assert_int_eq(givens.calls, 3 + 2);
 }
 END_TEST
 
@@ -190,13 +209,98 @@ START_TEST(an_interrupt_stops_a_sum)
 }
 END_TEST
 
+/* Subscripts run together or stand apart; a free index may be part of a name. */
+START_TEST(a_member_is_found_by_its_subscripts)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } cases[] = {
+        {"sum(k, 1, 2, u[k + 1])", 15},
+        {"sum(k, 1, 2, u[3 - k])", 12},
+        {"sum(i, 1, 2, w[i, i])", 4},     /* w_1_1: there is no w_11 */
+        {"sum(i, 1, 1, v[i, i + 1])", 7}, /* v_12 before v_1_2 */
+        {"u[2*h]", 2},
+        {"u_j", 1000}, /* as it is spelt: j has no value */
+        {"sum(k, 1, 1, t_k_new)", 9},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_msg(value_with(cases[i].text, SOME) == cases[i].value, "%s is %.17g, not %.17g",
+                      cases[i].text, value_with(cases[i].text, SOME), cases[i].value);
+}
+END_TEST
+
+START_TEST(a_member_without_a_value_is_refused)
+{
+    check_refused("sum(i, 1, 1, w[i, i + 2])", BS_REFUSED, "w_13 has no value");
+    check_refused("sum(i, 1, 1, w[i, i + 9])", BS_REFUSED, "w_1_10 has no value");
+    check_refused("u_i", BS_REFUSED, "i has no value");
+    check_refused("u[h]", BS_REFUSED, "a subscript of u must be a whole number from 0, got 0.5");
+    check_refused("sum(k, 0, 1, u[k - 1])", BS_REFUSED,
+                  "a subscript of u must be a whole number from 0, got -1");
+    check_refused("u[i, 1, 2, 3, 4, 5, 6, 7, 8]", BS_REFUSED, "u has more than 8 subscripts");
+}
+END_TEST
+
 START_TEST(a_name_too_long_under_its_index_is_refused)
 {
-    char text[400], *end = stpcpy(text, "sum(j, 100000, 100001, x");
-    for (int i = 0; i < 80; i++)
-        end = stpcpy(end, "_j");
-    stpcpy(end, ")");
+    char text[400], *end = stpcpy(text, "sum(j, 100000, 100001, ");
+    memset(end, 'x', 252);
+    stpcpy(end + 252, "_j)");
     check_refused(text, BS_REFUSED, "a name is too long");
+}
+END_TEST
+
+START_TEST(a_delta_is_one_where_its_indices_are_equal)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } cases[] = {
+        {"delta(2, 2)", 1},
+        {"delta(2, 3)", 0},
+        {"sum(j, 1, 3, u_j*delta(j, 2))", 10},
+        {"sum(i, 1, 3, sum(j, 1, 3, delta(i, j)))", 3},
+        {"sum(j, 1, 3, u_j*delta(j + 1, 2))", 2},
+        {"sum(j, 1, 3, delta(j, n))", 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_msg(value_with(cases[i].text, SOME) == cases[i].value, "%s is %.17g, not %.17g",
+                      cases[i].text, value_with(cases[i].text, SOME), cases[i].value);
+    ck_assert(isnan(value_with("delta(log(x), 1)", SOME)));
+}
+END_TEST
+
+/* x is -3 and y is 0.25; lost has no value, and need not where its branch is not taken. */
+START_TEST(cases_evaluate_the_branch_taken)
+{
+    static const struct {
+        const char *text;
+        double kink, value;
+    } cases[] = {
+        {"cases(x > 0, lost, 5)", 0, 5},
+        {"cases(y > 0, 6, lost)", 0, 6},
+        {"cases(0 > 0, lost, 5)", 0, 5},
+        {"cases(0 >= 0, 6, lost)", 0, 6},
+        {"cases(x < 0, 6, lost)", 0, 6},
+        {"cases(x - x <= 0, 6, lost)", 1, 6},
+        {"cases(x - x, lost, 5)", 0, 5},
+        {"cases(x - x, 6, lost)", 1, 6},
+        {"cases(x - x, 6, 5)", 0.25, 5.25},
+        {"cases(n > 3, n, 0)", 0, 4},
+        {"sum(k, 1, 3, cases(k >= 2, u_k, 0))", 0, 15},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct givens givens = {SOME, 0};
+        struct bs_env env = {.leaf = leaf_of_givens, .context = &givens, .kink = cases[i].kink};
+        struct bs_valued valued = {NAN, NAN};
+        struct bs_error err = {0};
+        ck_assert_msg(bs_eval(&valued, parsed(cases[i].text), &env, &err) == BS_OK, "%s: %s",
+                      cases[i].text, err.text);
+        ck_assert_msg(valued.value == cases[i].value, "%s is %g", cases[i].text, valued.value);
+    }
+    ck_assert(isnan(value_with("cases(log(x) > 0, 1, 2)", SOME)));
+    check_refused("cases(x > 0, 5, lost)", BS_REFUSED, "lost has no value");
 }
 END_TEST
 
@@ -229,13 +333,16 @@ START_TEST(a_value_on_a_kink_is_reported_within_rounding)
         "max_slope_2(x + y, z)",
         "sigmoid(x) + tanh(relu(o))",
         "sum(j, 0, 1, relu(j))",
+        "cases(x + y - z, 1, 2)",
+        "cases(o > 0, 1, 2)",
     };
     static const char *const off[] = {
         "x",           "relu(x)",          "relu(1e-300)",
         "relu(-1e-9)", "sigmoid(0)",       "elu(0)",
         "max(x)",      "max(x, y, x)",     "max(x, y, z)",
         "abs(x - y)",  "relu(x)*0",        "max_slope_1(x, y)",
-        "gelu(0)",     "max(1, 1 - 1e-9)",
+        "gelu(0)",     "max(1, 1 - 1e-9)", "cases(x > 0, x, 0)",
+        "delta(o, 0)",
     };
     for (size_t i = 0; i < COUNT_OF(on); i++)
         ck_assert_msg(lands_on_kink(on[i]), "%s", on[i]);
@@ -352,6 +459,7 @@ static long double precise_call(const char *name, int count, int index, const lo
         {"sign", (x > 0) - (x < 0)},
         {"xlog", x == 0 ? 0 : x * logl(args[count - 1])},
         {"max", precise_max(count, args)},
+        {"maxout", precise_max(count, args)},
         {"softmax", precise_softmax(count, index ? index : 1, args)},
         {"relu_slope", x > 0},
         {"leaky_relu_slope", x > 0 ? 1 : 1 / 10.0L},
@@ -371,10 +479,10 @@ static long double precise_leaf(bs_expr leaf, const struct scope *scope)
         return (long double)leaf->u.number.num / (long double)leaf->u.number.den;
     if (bs_is_number(leaf))
         return bs_number_value(leaf);
-    if (strcmp(leaf->u.name, "j") == 0)
-        return scope->j;
-    snprintf(name, sizeof name, "u_%d", scope->j);
-    return value_of_name(scope->point, strcmp(leaf->u.name, "u_j") ? leaf->u.name : name);
+    if (leaf->kind == BS_SYMBOL)
+        return value_of_name(scope->point, leaf->u.name);
+    snprintf(name, sizeof name, "u_%d", scope->j); /* the one array there is, u_j */
+    return value_of_name(scope->point, name);
 }
 
 static long double precise_indexed_sum(bs_expr sum, const struct scope *scope)
@@ -390,7 +498,7 @@ static long double precise_indexed_sum(bs_expr sum, const struct scope *scope)
 static long double precise(bs_expr expr, const struct scope *scope)
 {
     long double args[32], total = expr->kind == BS_PRODUCT;
-    if (expr->count == 0)
+    if (expr->count == 0 || expr->kind == BS_MEMBER)
         return precise_leaf(expr, scope);
     if (expr->kind == BS_INDEXED_SUM)
         return precise_indexed_sum(expr, scope);
@@ -510,6 +618,11 @@ Suite *bs_suite(void)
         a_name_without_a_value_is_refused_by_the_environment,
         a_sum_without_whole_bounds_is_refused,
         sums_have_a_million_terms_in_all_at_most,
+        a_part_without_the_index_is_evaluated_once,
+        a_member_is_found_by_its_subscripts,
+        a_member_without_a_value_is_refused,
+        a_delta_is_one_where_its_indices_are_equal,
+        cases_evaluate_the_branch_taken,
         an_interrupt_stops_a_sum,
         a_name_too_long_under_its_index_is_refused,
         a_value_on_a_kink_is_reported_within_rounding,
