@@ -164,8 +164,10 @@ static void tell_slowest(void)
 static void note_time(const struct attempt *attempt, double seconds)
 {
     const char *most = getenv("BACKSTEP_MOST_MS");
-    if (slowest.length == 0)
+    static bool is_told;
+    if (!is_told)
         atexit(tell_slowest);
+    is_told = true;
     if (seconds < slowest.seconds || attempt->length == 0)
         return;
     slowest.seconds = seconds;

@@ -5,6 +5,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
+enum { MOST_ARGUMENTS = 8 };
+
 struct maker {
     struct bs_pool *pool;
     struct bs_rng *rng;
@@ -179,19 +181,29 @@ static const struct bs_func *pick_function(struct maker *m)
 {
     const struct bs_func *picked = NULL;
     int64_t seen = 0; /* each of those seen so far is picked with the same probability */
-    for (const struct bs_func *row = bs_funcs; row->name; row++)
+    for (const struct bs_func *row = bs_func_next(NULL); row; row = bs_func_next(row))
         if ((!m->taste->takes || m->taste->takes(row)) && between(m, 1, ++seen) == 1)
             picked = row;
     return picked;
 }
 
+/* With any number of its parameters. */
+static int argument_count(struct maker *m, const struct bs_func *func)
+{
+    enum { MANY = 4 };
+    const int most = bs_func_most(func);
+    if (func->arity == BS_ANY_ARITY)
+        return (int)between(m, 1, MANY);
+    return (int)between(m, func->arity, most < MOST_ARGUMENTS ? most : MOST_ARGUMENTS);
+}
+
 static bs_expr make_call(struct maker *m, int depth)
 {
     const struct bs_func *func = pick_function(m);
-    bs_expr args[4];
+    bs_expr args[MOST_ARGUMENTS];
     if (!func)
         return make_leaf(m);
-    int count = func->arity == BS_ANY_ARITY ? (int)between(m, 1, 4) : func->arity;
+    const int count = argument_count(m, func);
     for (int i = 0; i < count; i++)
         args[i] = make(m, depth);
     return bs_call(m->pool, func, func->is_indexed ? (int)between(m, 1, count) : 0, count, args);
