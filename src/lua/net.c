@@ -74,18 +74,25 @@ static int read_sizes(lua_State *L, int sizes[static BS_MAX_LAYERS + 1])
 
 static void offer_activations(struct bs_nearest *nearest)
 {
-    for (const struct bs_func *func = bs_funcs; func->name; func++)
+    for (const struct bs_func *func = bs_func_next(NULL); func; func = bs_func_next(func))
         if (func->is_activation)
             bs_nearest_offer(nearest, func->name);
 }
 
+/* The activations of the layers, and what is given to each. */
+struct activations {
+    const struct bs_func *funcs[BS_MAX_LAYERS];
+    struct bs_setting settings[BS_MAX_LAYERS];
+};
+
+/* One that takes several values is refused as a layer's when the shape is known. */
 static const struct bs_func *arg_activation(lua_State *L, int index, const char *what)
 {
     const char *name = bs_arg_string(L, index, what);
     const struct bs_func *func = bs_func_find(name);
     struct bs_nearest nearest;
     char hint[96];
-    if (func && func->is_activation)
+    if (func && (func->is_activation || (func->arity == BS_ANY_ARITY && !func->is_slope)))
         return func;
     bs_nearest_init(&nearest, name);
     offer_activations(&nearest);
@@ -94,33 +101,83 @@ static const struct bs_func *arg_activation(lua_State *L, int index, const char 
     return NULL;
 }
 
-/* One name for all hidden layers, or a list with one for each. */
-static void read_hidden(lua_State *L, const struct bs_func **activations, int count)
+/* {"leaky_relu", 0.2}: a table of a name and numbers. */
+static bool is_with_numbers(lua_State *L, int index)
 {
-    const struct bs_func *func = bs_func_find("sigmoid");
+    if (lua_type(L, index) != LUA_TTABLE)
+        return false;
+    bool is_one = lua_rawgeti(L, index, 1) == LUA_TSTRING;
+    is_one = lua_rawgeti(L, index, 2) == LUA_TNUMBER && is_one;
+    lua_pop(L, 2);
+    return is_one;
+}
+
+static void read_setting(lua_State *L, struct bs_setting *setting, int index, const char *what)
+{
+    lua_Unsigned length = lua_rawlen(L, index);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (!lua_isinteger(L, -2))
+            luaL_error(
+                L, "%s: an activation is a name and numbers, as in {\"leaky_relu\", 0.2}; got %s",
+                what, bs_describe(L, -2));
+    if (length > 1 + BS_MOST_PARAMETERS)
+        luaL_error(L, "%s: an activation has at most %d parameters, got %d", what,
+                   BS_MOST_PARAMETERS, (int)length - 1);
+    for (setting->count = 0; setting->count + 1 < (int)length; setting->count++) {
+        lua_rawgeti(L, index, setting->count + 2);
+        setting->values[setting->count] = bs_arg_number(L, lua_gettop(L), what);
+        lua_pop(L, 1);
+    }
+}
+
+/* The activation at `index` for layer l (from 0): a name, or a table of a name and numbers. */
+static void read_activation(lua_State *L, struct activations *out, int l, int index,
+                            const char *what)
+{
+    out->settings[l].count = 0;
+    if (!is_with_numbers(L, index)) {
+        out->funcs[l] = arg_activation(L, index, what);
+        return;
+    }
+    lua_rawgeti(L, index, 1);
+    out->funcs[l] = arg_activation(L, lua_gettop(L), what);
+    lua_pop(L, 1);
+    read_setting(L, &out->settings[l], index, what);
+}
+
+/* One for all hidden layers, or a list with one for each. */
+static void read_hidden(lua_State *L, struct activations *out, int count)
+{
     int type = lua_getfield(L, 2, "hidden");
-    if (type == LUA_TTABLE)
+    bool is_list = type == LUA_TTABLE && !is_with_numbers(L, 3);
+    if (type == LUA_TNIL) {
+        lua_pushliteral(L, "sigmoid");
+        lua_replace(L, 3);
+    } else if (is_list) {
         bs_arg_list(L, 3, "hidden", (size_t)count, "activation");
-    else if (type != LUA_TNIL)
-        func = arg_activation(L, 3, "hidden");
-    for (int i = 0; i < count; i++) {
-        if (type == LUA_TTABLE) {
-            lua_rawgeti(L, 3, i + 1);
-            func = arg_activation(L, 4, "hidden");
+    }
+    if (!is_list)
+        read_activation(L, out, 0, 3, "hidden");
+    for (int l = 0; l < count; l++) {
+        if (is_list) {
+            lua_rawgeti(L, 3, l + 1);
+            read_activation(L, out, l, 4, "hidden");
             lua_pop(L, 1);
+        } else {
+            out->funcs[l] = out->funcs[0];
+            out->settings[l] = out->settings[0];
         }
-        activations[i] = func;
     }
     lua_settop(L, 2);
 }
 
-static const struct bs_func *output_activation(lua_State *L)
+static void read_output(lua_State *L, struct activations *out, int l)
 {
-    const struct bs_func *func = bs_func_find("sigmoid");
+    out->funcs[l] = bs_func_find("sigmoid");
+    out->settings[l].count = 0;
     if (lua_getfield(L, 2, "output") != LUA_TNIL)
-        func = arg_activation(L, -1, "output");
+        read_activation(L, out, l, 3, "output");
     lua_settop(L, 2);
-    return func;
 }
 
 static enum bs_bias read_bias(lua_State *L)
@@ -172,15 +229,16 @@ static void fill_net(lua_State *L, struct box *box)
 {
     struct bs_error err;
     int sizes[BS_MAX_LAYERS + 1];
-    const struct bs_func *activations[BS_MAX_LAYERS];
+    struct activations activations;
     struct bs_arch *arch = NULL;
     int depth = read_sizes(L, sizes);
-    read_hidden(L, activations, depth - 1);
-    activations[depth - 1] = output_activation(L);
+    read_hidden(L, &activations, depth - 1);
+    read_output(L, &activations, depth - 1);
     struct bs_arch_spec spec = {
         .depth = depth,
         .sizes = sizes,
-        .activations = activations,
+        .activations = activations.funcs,
+        .settings = activations.settings,
         .bias = read_bias(L),
         .loss = read_loss(L),
         .kink = bs_arg_kink(L, 2),
@@ -221,10 +279,12 @@ static void draw_parameters(struct box *box, uint64_t seed)
 BS_FN(
     l_mlp, "mlp{inputs, units, ..., [options]} -> network",
     "A network of dense layers: mlp{2, 2, 1} has 2 inputs, 2 hidden units and 1 output. Options: "
-    "hidden and output, activations (\"sigmoid\" unless told; hidden may be a list, one a layer); "
+    "hidden and output, activations (\"sigmoid\" unless told; hidden may be a list, one a layer), "
+    "or an activation with its parameter, {\"leaky_relu\", 0.2}; "
     "bias, true, false or \"shared\" (one a layer); loss, \"half_squared_error\" unless told; "
-    "notation, \"watermelon\" for one hidden layer, else \"delta\", or \"lecture\" or a table of "
-    "names; kink, the slope of relu at 0: 0, 0.5 or 1; seed: parameters drawn from (0, 1) "
+    "notation, \"watermelon\" for one hidden layer, else \"delta\", or \"lecture\", \"matrix\" or "
+    "a "
+    "table of names; kink, the slope of relu at 0: 0, 0.5 or 1; seed: parameters drawn from (0, 1) "
     "instead of all 0.")
 {
     bs_arg_table(L, 1, "the argument of mlp");
@@ -483,8 +543,12 @@ BS_FN(
 
 static void put_names(struct bs_buf *buf, const struct bs_arch *arch)
 {
-    for (int l = 0; l < arch->depth; l++)
-        bs_buf_printf(buf, "%s%s", l ? ", " : "", arch->layers[l].activation->name);
+    for (int l = 0; l < arch->depth; l++) {
+        const struct bs_layer *layer = &arch->layers[l];
+        bs_buf_printf(buf, "%s%s", l ? ", " : "", layer->activation->name);
+        for (int i = 0; i < layer->setting.count; i++)
+            bs_buf_printf(buf, " %.15g", layer->setting.values[i]);
+    }
 }
 
 /* "2-2-1 network (sigmoid, sigmoid; half_squared_error; lecture notation; 6 parameters)" */

@@ -388,10 +388,11 @@ BS_FN(l_tape_update, "t:update(names, [options]) -> t",
 }
 
 BS_FN(l_tape_as, "t:as(notation) -> tape",
-      "The same tape in another notation, \"watermelon\", \"lecture\", \"delta\" or a table of "
-      "names, at the same step. A table of names may have inputs, targets, rate and loss, and with "
-      "an entry for each layer weights, biases, z, a and errors: a stem, which gets indices, or "
-      "names one by one in tables of the shape. sign = -1 makes error terms −∂E/∂z; layout is "
+      "The same tape in another notation, \"watermelon\", \"lecture\", \"delta\", \"matrix\" or a "
+      "table of names, at the same step. A table of names may have inputs, targets, rate and loss, "
+      "and with an entry for each layer weights, biases, z, a and errors: a stem, which gets "
+      "indices, or names one by one in tables of the shape. sign = -1 makes error terms −∂E/∂z; "
+      "layout is "
       "\"in-out\", weights[i][j], or \"out-in\"; input_first writes x·w; threshold has θ = −b.")
 {
     struct bs_error err;
@@ -401,7 +402,8 @@ BS_FN(l_tape_as, "t:as(notation) -> tape",
         return luaL_error(L, "only the tape of a network has notations");
     lua_settop(L, 2);
     if (lua_isnil(L, 2))
-        return luaL_error(L, "name a notation: watermelon, lecture, delta, or a table of names");
+        return luaL_error(
+            L, "name a notation: watermelon, lecture, delta, matrix, or a table of names");
     struct bs_notation *notation = bs_push_notation(L, 2, bs_notation_arch(own));
     struct bs_tape **made = bs_push_tape(L);
     bs_check(L, bs_tape_as(made, tape, notation, &err), &err);

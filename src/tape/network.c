@@ -32,7 +32,7 @@ int bs_network_create(struct bs_graph **out, struct bs_pass *pass, struct bs_not
     network->graph = (struct bs_graph){
         .ops = &bs_network_ops,
         .is_independent = true,
-        .has_steps = true,
+        .has_steps = !bs_notation_names_gradients(notation),
         .reads_errors = bs_notation_steps_by_errors(notation),
         .kink = bs_pass_arch(pass)->kink,
     };
@@ -160,8 +160,7 @@ static void put_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q
 
 static int error_sign(const struct bs_graph *graph, int64_t q)
 {
-    bool is_preactivation = address_of(graph, q).kind == BS_PREACTIVATION;
-    return is_preactivation ? bs_notation_error_sign(network_of(graph)->notation) : 0;
+    return bs_notation_error_sign(network_of(graph)->notation, address_of(graph, q).kind);
 }
 
 static void put_error_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q,
@@ -218,11 +217,12 @@ static int64_t user(const struct bs_graph *graph, int64_t q, int64_t k)
     return bs_layout_user(&network_of(graph)->layout, q, k);
 }
 
-/* The loss and the outputs of units: error terms are named after what goes into a unit. */
+/* The loss, and the outputs of units where error terms are named after what goes into a unit. */
 static bool is_inlined(const struct bs_graph *graph, int64_t q)
 {
     enum bs_quantity kind = address_of(graph, q).kind;
-    return kind == BS_ACTIVATION || kind == BS_LOSS_VALUE;
+    return kind == BS_LOSS_VALUE ||
+           (kind == BS_ACTIVATION && !bs_notation_names_gradients(network_of(graph)->notation));
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */

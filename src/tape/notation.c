@@ -29,7 +29,7 @@ struct bs_notation {
     int owners;
     const char *name;
     struct bs_arch *arch;
-    bool threshold, by_input, input_first, steps_by_errors;
+    bool threshold, by_input, input_first, steps_by_errors, names_gradients;
     int error_sign; /* 0: error terms have no names of their own */
     struct family *families;
     int count;
@@ -70,7 +70,8 @@ static struct bs_notation *start(const char *name, struct bs_arch *arch)
     notation->owners = 1;
     notation->name = name;
     notation->arch = bs_arch_share(arch);
-    notation->families = bs_calloc((size_t)arch->depth * 5 + 4, sizeof *notation->families);
+    size_t most = (size_t)arch->depth * 4 + 4; /* quantities; as many gradients have names */
+    notation->families = bs_calloc(2 * most, sizeof *notation->families);
     if (notation->families)
         return notation;
     bs_notation_drop(notation);
@@ -200,6 +201,22 @@ static int fill(struct bs_notation *notation, const struct bs_notation_spec *spe
     return status;
 }
 
+/* d and the name of each array for ∂L/∂ its members, but for the pre-activations, which have it. */
+static int name_gradients(struct bs_notation *notation, struct bs_error *err)
+{
+    int status = BS_OK, count = notation->count;
+    for (int i = 0; status == BS_OK && i < count; i++) {
+        const struct family *family = &notation->families[i];
+        char stem[BS_LONGEST_NAME + 2];
+        if (family->kind == BS_PREACTIVATION || family->kind == BS_RATE)
+            continue;
+        snprintf(stem, sizeof stem, "d%s", family->stem);
+        status = add_family(notation, family->kind, family->layer, true,
+                            (struct bs_names){.stem = stem}, err);
+    }
+    return status;
+}
+
 static void say(struct bs_names *names, const char *stem)
 {
     if (!names->stem && !names->listed)
@@ -235,12 +252,19 @@ static void spell_textbook(struct bs_notation_spec *spec, const struct textbook 
     };
 }
 
+/* How a notation is made of a spec. */
+struct manner {
+    const char *name;
+    const char *stems[5]; /* of W, b, z, a and the error terms, before the layer's number */
+    bool steps_by_errors, names_gradients;
+};
+
 /* Stems with the layer's number; the texts live in `space`, five a layer. */
 enum { STEM_SPACE = 16 };
 
-static void spell_delta(struct bs_notation_spec *spec, int depth, char space[][5][STEM_SPACE])
+static void spell_rest(struct bs_notation_spec *spec, int depth, const struct manner *manner,
+                       char space[][5][STEM_SPACE])
 {
-    static const char *const stems[] = {"W", "b", "z", "a", "delta"};
     say(&spec->input, "x");
     say(&spec->target, "t");
     say(&spec->rate, "eta");
@@ -249,23 +273,26 @@ static void spell_delta(struct bs_notation_spec *spec, int depth, char space[][5
         struct bs_names *names[] = {&spec->weight[l], &spec->bias[l], &spec->z[l], &spec->a[l],
                                     &spec->error[l]};
         for (int k = 0; k < 5; k++) {
-            snprintf(space[l][k], STEM_SPACE, "%s%d", stems[k], l + 1);
+            snprintf(space[l][k], STEM_SPACE, "%s%d", manner->stems[k], l + 1);
             say(names[k], space[l][k]);
         }
     }
 }
 
-static int make(struct bs_notation **out, const char *name, const struct bs_notation_spec *spec,
-                bool steps_by_errors, struct bs_arch *arch, struct bs_error *err)
+static int make(struct bs_notation **out, const struct manner *manner,
+                const struct bs_notation_spec *spec, struct bs_arch *arch, struct bs_error *err)
 {
     char space[BS_MAX_LAYERS][5][STEM_SPACE];
     struct bs_notation_spec whole = *spec;
-    spell_delta(&whole, arch->depth, space);
-    struct bs_notation *notation = start(name, arch);
+    spell_rest(&whole, arch->depth, manner, space);
+    struct bs_notation *notation = start(manner->name, arch);
     if (!notation)
         return bs_fail_memory(err);
-    notation->steps_by_errors = steps_by_errors;
+    notation->steps_by_errors = manner->steps_by_errors;
+    notation->names_gradients = manner->names_gradients;
     int status = fill(notation, &whole, err);
+    if (status == BS_OK && manner->names_gradients)
+        status = name_gradients(notation, err);
     if (status < 0) {
         bs_notation_drop(notation);
         return status;
@@ -274,10 +301,54 @@ static int make(struct bs_notation **out, const char *name, const struct bs_nota
     return BS_OK;
 }
 
+#define DELTA_STEMS                 \
+    {                               \
+        "W", "b", "z", "a", "delta" \
+    }
+
 int bs_notation_of_table(struct bs_notation **out, const struct bs_notation_spec *spec,
                          struct bs_arch *arch, struct bs_error *err)
 {
-    return make(out, "table", spec, false, arch, err);
+    static const struct manner manner = {.name = "table", .stems = DELTA_STEMS};
+    return make(out, &manner, spec, arch, err);
+}
+
+/* Any depth. */
+static int make_delta(struct bs_notation **out, struct bs_arch *arch, struct bs_error *err)
+{
+    static const struct manner manner = {.name = "delta", .stems = DELTA_STEMS};
+    static const struct bs_notation_spec spec = {.error_sign = 1, .has_errors = true};
+    return make(out, &manner, &spec, arch, err);
+}
+
+/* Any depth; row vectors, so that a weight's first index is its input's. */
+static int make_matrix(struct bs_notation **out, struct bs_arch *arch, struct bs_error *err)
+{
+    static const struct manner manner = {
+        .name = "matrix", .stems = {"W", "b", "Z", "A", "dZ"}, .names_gradients = true};
+    static const struct bs_notation_spec spec = {
+        .target = {.stem = "y"},
+        .loss = {.stem = "L"},
+        .by_input = true,
+        .input_first = true,
+        .error_sign = 1,
+        .has_errors = true,
+    };
+    return make(out, &manner, &spec, arch, err);
+}
+
+static int make_textbook(struct bs_notation **out, const struct textbook *book,
+                         struct bs_arch *arch, struct bs_error *err)
+{
+    const struct manner manner = {
+        .name = book->name, .stems = DELTA_STEMS, .steps_by_errors = true};
+    struct bs_notation_spec spec;
+    if (arch->depth != 2)
+        return bs_fail(err, BS_REFUSED,
+                       "notation %s is for one hidden layer, this network has %d: use delta",
+                       book->name, arch->depth - 1);
+    spell_textbook(&spec, book);
+    return make(out, &manner, &spec, arch, err);
 }
 
 static int refuse_unknown(const char *name, struct bs_error *err)
@@ -288,28 +359,23 @@ static int refuse_unknown(const char *name, struct bs_error *err)
     bs_nearest_offer(&nearest, "watermelon");
     bs_nearest_offer(&nearest, "lecture");
     bs_nearest_offer(&nearest, "delta");
+    bs_nearest_offer(&nearest, "matrix");
     return bs_fail(err, BS_REFUSED,
                    "there is no notation called \"%.60s\"%s (there are watermelon, lecture, delta, "
-                   "or a table of names)",
+                   "matrix, or a table of names)",
                    name, bs_nearest_hint(&nearest, hint));
 }
 
 int bs_notation_create(struct bs_notation **out, const char *name, struct bs_arch *arch,
                        struct bs_error *err)
 {
-    struct bs_notation_spec spec = {.error_sign = 1, .has_errors = true};
     if (strcmp(name, "delta") == 0)
-        return make(out, "delta", &spec, false, arch, err);
-    for (size_t i = 0; i < sizeof textbooks / sizeof *textbooks; i++) {
-        if (strcmp(name, textbooks[i].name) != 0)
-            continue;
-        if (arch->depth != 2)
-            return bs_fail(err, BS_REFUSED,
-                           "notation %s is for one hidden layer, this network has %d: use delta",
-                           name, arch->depth - 1);
-        spell_textbook(&spec, &textbooks[i]);
-        return make(out, textbooks[i].name, &spec, true, arch, err);
-    }
+        return make_delta(out, arch, err);
+    if (strcmp(name, "matrix") == 0)
+        return make_matrix(out, arch, err);
+    for (size_t i = 0; i < sizeof textbooks / sizeof *textbooks; i++)
+        if (strcmp(name, textbooks[i].name) == 0)
+            return make_textbook(out, &textbooks[i], arch, err);
     return refuse_unknown(name, err);
 }
 
@@ -341,6 +407,11 @@ struct bs_layout bs_notation_layout(const struct bs_notation *notation)
 bool bs_notation_steps_by_errors(const struct bs_notation *notation)
 {
     return notation->steps_by_errors;
+}
+
+bool bs_notation_names_gradients(const struct bs_notation *notation)
+{
+    return notation->names_gradients;
 }
 
 /* ---- writing names --------------------------------------------------------------------------- */
@@ -443,9 +514,10 @@ void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
     put_member(buf, find_family(notation, address.kind, address.layer, false), index, form);
 }
 
-int bs_notation_error_sign(const struct bs_notation *notation)
+int bs_notation_error_sign(const struct bs_notation *notation, enum bs_quantity kind)
 {
-    return notation->error_sign;
+    bool has_name = kind == BS_PREACTIVATION || (notation->names_gradients && kind != BS_RATE);
+    return has_name ? notation->error_sign : 0;
 }
 
 void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
@@ -606,6 +678,8 @@ static void put_general_loss(const struct bs_notation *notation, struct bs_buf *
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
                          struct bs_address address, enum bs_form form)
 {
+    if (notation->names_gradients)
+        return;
     if (address.kind == BS_PREACTIVATION)
         put_general_sum(notation, buf, address, form);
     else if (address.kind == BS_LOSS_VALUE)
@@ -616,7 +690,7 @@ void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
 
 static bool is_parameter(const struct family *family)
 {
-    return family->kind == BS_WEIGHT || family->kind == BS_BIAS;
+    return !family->is_error && (family->kind == BS_WEIGHT || family->kind == BS_BIAS);
 }
 
 int bs_notation_array_count(const struct bs_notation *notation)

@@ -33,8 +33,8 @@ struct bs_notation_spec {
 };
 
 /*
- * "watermelon", "lecture" (both: one hidden layer), "delta" (any).  Refused, naming delta: a
- * notation that does not fit, or that is unknown (nearest suggested).
+ * "watermelon", "lecture" (both: one hidden layer), "delta" and "matrix" (any).  Refused, naming
+ * delta: a notation that does not fit, or that is unknown (nearest suggested).
  */
 int bs_notation_create(struct bs_notation **out, const char *name, struct bs_arch *arch,
                        struct bs_error *err);
@@ -56,20 +56,22 @@ struct bs_layout bs_notation_layout(const struct bs_notation *notation);
 /* Updates read η g b instead of −η ∂E/∂w. */
 bool bs_notation_steps_by_errors(const struct bs_notation *notation);
 
+/* Every ∂L/∂q is called dq, also those of activations and parameters; so there is no Δq, dq. */
+bool bs_notation_names_gradients(const struct bs_notation *notation);
+
 /* The spelling (BS_ASCII) or the shown name of an address. */
 void bs_notation_put(const struct bs_notation *notation, struct bs_buf *buf,
                      struct bs_address address, enum bs_form form);
 
 /*
- * Error terms are names for ±∂E/∂z of the pre-activations: the sign, or 0 where they have none; and
- * the name of one.
+ * Error terms are names for ±∂E/∂z of the pre-activations, or for ∂L/∂ any quantity: the sign, or 0
+ * where a kind of quantity has none; and the name of one.
  */
-int bs_notation_error_sign(const struct bs_notation *notation);
+int bs_notation_error_sign(const struct bs_notation *notation, enum bs_quantity kind);
 void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *buf,
                            struct bs_address address, enum bs_form form);
 
-/* By spelling: false when there is none.  *is_error: the address is a z and its error term is
- * meant. */
+/* By spelling: false when there is none.  *is_error: the address's error term is meant. */
 bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out, bool *is_error,
                       const char *name);
 
@@ -81,7 +83,10 @@ bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out
 typedef int bs_address_visit(void *context, struct bs_address address);
 int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visit, void *context);
 
-/* The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one. */
+/*
+ * The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one, and in
+ * the notation of matrices, which has equations (bs_tape_put_equation).
+ */
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
                          struct bs_address address, enum bs_form form);
 

@@ -255,6 +255,7 @@ static bs_entry translate_entry(const struct bs_tape *to, const struct bs_tape *
 /*
  * The entry shown last was shown last there, too; or the one among whose partials the cursor stands
  * is the next, with as many shown as there are (a threshold may have more of them than a bias).
+ * After a Δw that is no entry there, its w' is next.
  */
 static void move_cursor(struct bs_tape *to, const struct bs_tape *from)
 {
@@ -265,7 +266,9 @@ static void move_cursor(struct bs_tape *to, const struct bs_tape *from)
         cursor.position = bs_tape_position(to, next);
         cursor.partial = cursor.partial < partials ? cursor.partial : partials;
     } else if (cursor.position > 0) {
-        cursor.position = bs_tape_position(to, translate_entry(to, from, cursor.position - 1)) + 1;
+        bs_entry last = translate_entry(to, from, cursor.position - 1);
+        bool is_there = bs_entry_role(last) != BS_ROLE_STEP || to->graph->has_steps;
+        cursor.position = bs_tape_position(to, last) + is_there;
     }
     to->cursor = cursor;
 }

@@ -64,7 +64,7 @@ function TestMlp.test_an_unknown_name_suggests_the_nearest()
     {"there is no loss called \"cross_entropie\": did you mean cross_entropy?",
       mlp, {2, 2, 1, loss = "cross_entropie"}},
     {"there is no notation called \"lectures\": did you mean lecture? (there are watermelon, " ..
-      "lecture, delta, or a table of names)", mlp, {2, 2, 1, notation = "lectures"}},
+      "lecture, delta, matrix, or a table of names)", mlp, {2, 2, 1, notation = "lectures"}},
   }, no_state)
 end
 
@@ -365,9 +365,9 @@ function TestTapes.test_the_tape_of_a_network_is_complete_and_stays_where_it_sta
     {"that entry belongs to another tape", t.seek, t, other.g_1},
     {"that entry belongs to another tape", t.value, t, other.g_1},
     {"the loss does not depend on eta", t.grad, t, "eta"},
-    {"name a notation: watermelon, lecture, delta, or a table of names", t.as, t},
+    {"name a notation: watermelon, lecture, delta, matrix, or a table of names", t.as, t},
     {"there is no notation called \"deltas\": did you mean delta? (there are watermelon, " ..
-      "lecture, delta, or a table of names)", t.as, t, "deltas"},
+      "lecture, delta, matrix, or a table of names)", t.as, t, "deltas"},
     {"the inputs must be a table of 2 numbers, got 1 number", t.next, t, {1}},
     {"the targets must be a table of 1 number, got 2 numbers", t.next, t, {1, 2}, {1, 2}},
     {"this tape has no update: give it a rate, as in net:tape(x, d, {eta = 1})", other.next, other},

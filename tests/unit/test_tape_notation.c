@@ -54,6 +54,22 @@ START_TEST(names_are_those_of_the_book)
         {"delta", {BS_PREACTIVATION, 1, 3, 0}, false, "z1_3", "z1_3", NULL},
         {"delta", {BS_ACTIVATION, 2, 1, 0}, false, "a2_1", "a2_1", NULL},
         {"delta", {BS_PREACTIVATION, 2, 1, 0}, true, "delta2_1", "δ2_1", "\\delta^{(2)}_{1}"},
+        {"matrix", {BS_INPUT, 0, 0, 2}, false, "x_2", "x_2", "x_{2}"},
+        {"matrix", {BS_TARGET, 0, 1, 0}, false, "y_1", "y_1", "y_{1}"},
+        {"matrix", {BS_WEIGHT, 1, 3, 2}, false, "W1_23", "W1_23", NULL},
+        {"matrix", {BS_WEIGHT, 2, 1, 3}, false, "W2_31", "W2_31", NULL},
+        {"matrix", {BS_BIAS, 1, 3, 0}, false, "b1_3", "b1_3", NULL},
+        {"matrix", {BS_PREACTIVATION, 1, 2, 0}, false, "Z1_2", "Z1_2", NULL},
+        {"matrix", {BS_ACTIVATION, 2, 1, 0}, false, "A2_1", "A2_1", NULL},
+        {"matrix", {.kind = BS_RATE}, false, "eta", "η", "\\eta"},
+        {"matrix", {.kind = BS_LOSS_VALUE}, false, "L", "L", "L"},
+        {"matrix", {BS_INPUT, 0, 0, 2}, true, "dx_2", "dx_2", NULL},
+        {"matrix", {BS_TARGET, 0, 1, 0}, true, "dy_1", "dy_1", NULL},
+        {"matrix", {BS_WEIGHT, 1, 3, 2}, true, "dW1_23", "dW1_23", NULL},
+        {"matrix", {BS_BIAS, 1, 3, 0}, true, "db1_3", "db1_3", NULL},
+        {"matrix", {BS_PREACTIVATION, 1, 2, 0}, true, "dZ1_2", "dZ1_2", NULL},
+        {"matrix", {BS_ACTIVATION, 2, 1, 0}, true, "dA2_1", "dA2_1", NULL},
+        {"matrix", {.kind = BS_LOSS_VALUE}, true, "dL", "dL", NULL},
     };
     struct bs_arch *arch = arch_of_sizes(2, (const int[]){2, 3, 1}, BS_BIAS_UNITS);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -88,6 +104,7 @@ START_TEST(indices_run_together_when_every_dimension_is_at_most_9)
         {{2, 10, 1}, "delta", {BS_WEIGHT, 1, 10, 1}, "W1_10_1"},
         {{2, 10, 1}, "delta", {BS_WEIGHT, 2, 1, 10}, "W2_1_10"},
         {{784, 128, 10}, "delta", {BS_WEIGHT, 1, 128, 784}, "W1_128_784"},
+        {{784, 128, 10}, "matrix", {BS_WEIGHT, 1, 128, 784}, "W1_784_128"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bs_arch *arch = arch_of_sizes(2, cases[i].sizes, BS_BIAS_UNITS);
@@ -110,7 +127,7 @@ static void check_reading_back(const struct bs_notation *notation)
     layout.has_rate = true;
     for (int64_t q = 0; q < bs_layout_count(&layout); q++) {
         const struct bs_address at = bs_layout_address(&layout, q);
-        const bool has_error = at.kind == BS_PREACTIVATION && bs_notation_error_sign(notation);
+        const bool has_error = bs_notation_error_sign(notation, at.kind) != 0;
         for (int is_error = 0; is_error <= has_error; is_error++) {
             const char *name = name_of(notation, at, is_error, BS_ASCII);
             struct bs_address read;
@@ -124,13 +141,15 @@ static void check_reading_back(const struct bs_notation *notation)
 START_TEST(every_name_is_read_back)
 {
     static const int sizes[][4] = {{2, 3, 1, 2}, {1, 1, 1, 1}, {9, 9, 9, 1}, {3, 12, 10, 2}};
-    static const char *const names[] = {"watermelon", "lecture", "delta"};
+    static const struct {
+        const char *name;
+        int depth;
+    } notations[] = {{"watermelon", 2}, {"lecture", 2}, {"delta", 3}, {"matrix", 3}};
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
         for (enum bs_bias bias = BS_BIAS_NONE; bias <= BS_BIAS_SHARED; bias++)
-            for (size_t k = 0; k < COUNT_OF(names); k++) {
-                const int depth = strcmp(names[k], "delta") == 0 ? 3 : 2;
-                struct bs_arch *arch = arch_of_sizes(depth, sizes[i], bias);
-                struct bs_notation *notation = notation_of(arch, names[k]);
+            for (size_t k = 0; k < COUNT_OF(notations); k++) {
+                struct bs_arch *arch = arch_of_sizes(notations[k].depth, sizes[i], bias);
+                struct bs_notation *notation = notation_of(arch, notations[k].name);
                 check_reading_back(notation);
                 bs_notation_drop(notation);
                 bs_arch_drop(arch);
@@ -162,7 +181,8 @@ END_TEST
 START_TEST(a_shared_bias_has_no_index)
 {
     struct bs_arch *arch = a_arch(BS_BIAS_SHARED);
-    static const char *const names[][3] = {{"lecture", "gamma", "theta"}, {"delta", "b1", "b2"}};
+    static const char *const names[][3] = {
+        {"lecture", "gamma", "theta"}, {"delta", "b1", "b2"}, {"matrix", "b1", "b2"}};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct bs_notation *notation = notation_of(arch, names[i][0]);
         for (int l = 1; l <= 2; l++) {
@@ -206,7 +226,7 @@ START_TEST(a_table_takes_from_delta_what_it_does_not_say)
     }
     check_reading_back(notation);
     ck_assert_str_eq(bs_notation_name(notation), "table");
-    ck_assert_int_eq(bs_notation_error_sign(notation), 1);
+    ck_assert_int_eq(bs_notation_error_sign(notation, BS_PREACTIVATION), 1);
     ck_assert(!bs_notation_steps_by_errors(notation));
     bs_notation_drop(notation);
     bs_arch_drop(arch);
@@ -328,10 +348,10 @@ START_TEST(a_notation_that_does_not_fit_is_refused)
         {3, "lecture", "notation lecture is for one hidden layer, this network has 2: use delta"},
         {2, "lectur",
          "there is no notation called \"lectur\": did you mean lecture? (there are watermelon, "
-         "lecture, delta, or a table of names)"},
+         "lecture, delta, matrix, or a table of names)"},
         {2, "greek",
-         "there is no notation called \"greek\" (there are watermelon, lecture, delta, or a table "
-         "of names)"},
+         "there is no notation called \"greek\" (there are watermelon, lecture, delta, matrix, or "
+         "a table of names)"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bs_arch *arch =
@@ -368,6 +388,7 @@ START_TEST(a_notation_asks_for_its_layout)
         {"watermelon", true, true, false, true, -1},
         {"lecture", true, true, true, true, -1},
         {"delta", false, false, false, false, 1},
+        {"matrix", false, true, true, false, 1},
     };
     struct bs_arch *arch = a_arch(BS_BIAS_UNITS);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -378,12 +399,74 @@ START_TEST(a_notation_asks_for_its_layout)
         ck_assert_int_eq(layout.input_first, cases[i].input_first);
         ck_assert_int_eq(layout.has_rate, false);
         ck_assert_int_eq(bs_notation_steps_by_errors(notation), cases[i].by_errors);
-        ck_assert_int_eq(bs_notation_error_sign(notation), cases[i].sign);
+        ck_assert_int_eq(bs_notation_error_sign(notation, BS_PREACTIVATION), cases[i].sign);
         ck_assert_ptr_eq(bs_notation_arch(notation), arch);
         ck_assert_str_eq(bs_notation_name(notation), cases[i].name);
         bs_notation_drop(notation);
     }
     bs_arch_drop(arch);
+}
+END_TEST
+
+/* ---- gradients by name ----------------------------------------------------------------------- */
+
+START_TEST(only_matrix_names_every_gradient)
+{
+    static const char *const names[] = {"watermelon", "lecture", "delta", "matrix"};
+    struct bs_arch *arch = a_arch(BS_BIAS_UNITS);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct bs_notation *notation = notation_of(arch, names[i]);
+        const bool is_matrix = i == 3;
+        ck_assert_int_eq(bs_notation_names_gradients(notation), is_matrix);
+        for (enum bs_quantity kind = BS_INPUT; kind <= BS_LOSS_VALUE; kind++) {
+            const bool has_name = kind == BS_PREACTIVATION || (is_matrix && kind != BS_RATE);
+            ck_assert_int_eq(bs_notation_error_sign(notation, kind) != 0, has_name);
+        }
+        bs_notation_drop(notation);
+    }
+    bs_arch_drop(arch);
+}
+END_TEST
+
+/* Exercise A has two inputs, two hidden units and one output; d stands for ∂L/∂, and for no step.
+ */
+START_TEST(entries_of_a_matrix_tape)
+{
+    struct bs_tape *tape = a_tape("matrix");
+    ck_assert_str_eq(listing(tape, BS_BY_VALUE, false),
+                     "Z1_1 A1_1 Z1_2 A1_2 Z2_1 A2_1 L dL dA2_1 dZ2_1 dA1_1 dA1_2 dZ1_1 dZ1_2 "
+                     "dW2_11 dW2_21 dW1_11 dW1_12 dW1_21 dW1_22 "
+                     "W1_11_new W1_12_new W1_21_new W1_22_new W2_11_new W2_21_new "
+                     "Z1_1_new A1_1_new Z1_2_new A1_2_new Z2_1_new A2_1_new L_new");
+    bs_tape_destroy(tape);
+}
+END_TEST
+
+/* No spelling leads to two entries. */
+START_TEST(every_entry_of_a_matrix_tape_is_found_by_its_name)
+{
+    struct bs_tape *tape = a_tape("matrix");
+    bs_tape_rewind(tape);
+    for (bs_entry entry; (entry = bs_tape_step(tape, BS_BY_TERM)) != BS_NO_ENTRY;)
+        must(entry_of(tape, spelling(tape, entry)) == entry, "%s is another",
+             spelling(tape, entry));
+    bs_tape_destroy(tape);
+}
+END_TEST
+
+START_TEST(closed_forms_of_a_matrix_tape)
+{
+    static const char *const cases[][2] = {
+        {"Z1_2", "x_1·W1_12 + x_2·W1_22"}, {"L", "½·(A2_1 − y_1)²"},
+        {"dA2_1", "A2_1 − y_1"},           {"dZ2_1", "dA2_1·A2_1·(1 − A2_1)"},
+        {"dA1_2", "dZ2_1·W2_21"},          {"dZ1_2", "dA1_2·A1_2·(1 − A1_2)"},
+        {"dW1_12", "dZ1_2·x_1"},           {"dx_1", "dZ1_1·W1_11 + dZ1_2·W1_12"},
+        {"W1_12_new", "W1_12 − η·dW1_12"}, {"Z1_2_new", "x_1·W1_12' + x_2·W1_22'"},
+    };
+    struct bs_tape *tape = a_tape("matrix");
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ck_assert_str_eq(closed_form(tape, cases[i][0]), cases[i][1]);
+    bs_tape_destroy(tape);
 }
 END_TEST
 
@@ -406,6 +489,10 @@ START_TEST(parameters_are_arrays_of_the_notation)
         {"delta", {"b1", 3, 0, 3}, {6, 7, 8}, 1},
         {"delta", {"W2", 1, 3, 3}, {9, 10, 11}, 1},
         {"delta", {"b2", 1, 0, 1}, {12}, 1},
+        {"matrix", {"W1", 2, 3, 6}, {0, 2, 4, 1, 3, 5}, 1},
+        {"matrix", {"b1", 3, 0, 3}, {6, 7, 8}, 1},
+        {"matrix", {"W2", 3, 1, 3}, {9, 10, 11}, 1},
+        {"matrix", {"b2", 1, 0, 1}, {12}, 1},
     };
     struct bs_arch *arch = arch_of_sizes(2, (const int[]){2, 3, 1}, BS_BIAS_UNITS);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -465,6 +552,10 @@ Suite *bs_suite(void)
                                        a_notation_that_does_not_fit_is_refused,
                                        the_default_is_watermelon_for_one_hidden_layer,
                                        a_notation_asks_for_its_layout,
+                                       only_matrix_names_every_gradient,
+                                       entries_of_a_matrix_tape,
+                                       every_entry_of_a_matrix_tape_is_found_by_its_name,
+                                       closed_forms_of_a_matrix_tape,
                                        parameters_are_arrays_of_the_notation,
                                        listed_and_shared_parameters_are_single_numbers,
                                        NULL,
