@@ -357,14 +357,37 @@ static bs_expr in_order(struct bs_pool *pool, bs_expr product)
     return bs_list_product(pool, &factors);
 }
 
-static bool has_divisor(bs_expr sum)
+/* Does the product have a power of the base, surely no 0, on the other side of the fraction bar? */
+static bool has_opposite(bs_expr product, bs_expr base, bool is_above)
+{
+    bool found = false;
+    for (int i = 0; i < product->count && !found; i++) {
+        struct bs_whole_power other = bs_whole_power(product->args[i]);
+        found = other.base == base && (other.exponent > 0) == is_above;
+    }
+    return found && bs_is_nonzero(base);
+}
+
+/* x or y, of 1/x or 1/(x·y), multiplies in the product. */
+static bool divides_factor(bs_expr divisor, bs_expr product)
+{
+    struct bs_whole_power power = bs_whole_power(divisor);
+    struct factors inner = factors_of(&power.base);
+    for (int i = 0; i < inner.count && power.exponent < 0; i++) {
+        struct bs_whole_power below = bs_whole_power(inner.items[i]);
+        if (has_opposite(product, below.base, below.exponent > 0))
+            return true;
+    }
+    return false;
+}
+
+/* Would something cancel if the product went into the sum? */
+static bool has_divisor(bs_expr sum, bs_expr product)
 {
     for (int i = 0; i < sum->count; i++) {
-        bs_expr term = sum->args[i];
-        if (bs_is_inverse(term))
-            return true;
-        for (int k = 0; term->kind == BS_PRODUCT && k < term->count; k++)
-            if (bs_is_inverse(term->args[k]))
+        struct factors factors = factors_of(&sum->args[i]);
+        for (int k = 0; k < factors.count; k++)
+            if (divides_factor(factors.items[k], product))
                 return true;
     }
     return false;
@@ -382,14 +405,17 @@ static bs_expr distribute(struct bs_pool *pool, bs_expr product, bs_expr sum)
     return shorter(pool, result, product);
 }
 
+/* Only where one sum or two would take it: every further one is tried inside each of the others. */
 static bs_expr clear_divisors(struct bs_pool *pool, bs_expr product)
 {
-    bs_expr result = product;
-    for (int i = 0; i < product->count && result == product; i++)
-        if (product->args[i]->kind == BS_SUM && product->size <= MOST_SIZE &&
-            has_divisor(product->args[i]))
-            result = distribute(pool, product, product->args[i]);
-    return result;
+    bs_expr sum = NULL;
+    int count = 0;
+    for (int i = product->count - 1; i >= 0 && product->size <= MOST_SIZE; i--)
+        if (product->args[i]->kind == BS_SUM && has_divisor(product->args[i], product)) {
+            sum = product->args[i];
+            count++;
+        }
+    return count == 1 || count == 2 ? distribute(pool, product, sum) : product;
 }
 
 static bs_expr absorb(struct bs_pool *pool, bs_expr product)
