@@ -38,7 +38,7 @@ static int eval_product(union bs_quantity *out, const struct bs_place *place)
     int status = eval_part(out, place, 0);
     for (int i = 1; i < place->expr->count && status == BS_OK; i++) {
         bs_expr arg = place->expr->args[i];
-        bool divides = bs_is_inverse(arg);
+        bool divides = arg->kind == BS_POWER && bs_is_inverse(arg);
         status = bs_walk_in(&factor, divides ? arg->args[0] : arg, place->walk, place->scope);
         if (status == BS_OK)
             status = (divides ? arithmetic->divide : arithmetic->multiply)(out, &factor, place);

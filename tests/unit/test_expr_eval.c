@@ -607,6 +607,39 @@ START_TEST(a_call_may_have_many_arguments)
 }
 END_TEST
 
+/*
+ * mish(1) and its slope by mpmath 1.3.  Inside the formula only the function's own arguments are
+ * bound, whatever the names outside are.
+ */
+START_TEST(a_defined_function_is_its_formula_in_every_arithmetic)
+{
+    static const struct bs_parameter usual[] = {{"a", 3}, {NULL, 0}};
+    const struct bs_func *mish, *wide;
+    struct bs_error err = {0};
+    bs_func_enter(bs_func_new_scope());
+    ck_assert_int_eq(bs_func_define(&mish, "mish", parsed("x*tanh(softplus(x))"), NULL, &err), 0);
+    ck_assert_int_eq(bs_func_define(&wide, "wide", parsed("x*a + 1"), usual, &err), 0);
+    struct givens givens = {(const struct given[]){{"z", 1}, {"a", 100}, {NULL, 0}}, 0};
+    struct bs_env env = {.leaf = leaf_of_givens, .context = &givens};
+    double slope;
+    ck_assert_double_eq_tol(value_with("mish(1)", SOME), 0.8650983882673103, 1e-15);
+    ck_assert_int_eq(bs_eval_slope(&slope, parsed("mish(z)"), bs_symbol(pool, "z"), &env, &err), 0);
+    ck_assert_double_eq_tol(slope, 1.0490362200997922, 2e-15);
+    ck_assert(value_with("wide(5)", SOME) == 16);
+    ck_assert(value_with("wide(5, 2)", SOME) == 11);
+    ck_assert(value_with("sum(a, 1, 3, wide(a, 2))", SOME) == 15);
+    ck_assert(value_with("sum(a, 1, 3, wide(wide(a)))", SOME) == 3 * (4 + 7 + 10) + 3);
+    struct bs_interval bounds;
+    struct bs_interval_env intervals = {0};
+    ck_assert_int_eq(bs_eval_interval(&bounds, parsed("wide(5, 2)"), &intervals, &err), 0);
+    ck_assert(bounds.lo == 11 && bounds.hi == 11);
+    struct bs_fraction exact;
+    struct bs_exact_env fractions = {0};
+    ck_assert_int_eq(bs_eval_exact(&exact, parsed("wide(1/9)"), &fractions, &err), 0);
+    ck_assert(exact.num == 4 && exact.den == 3);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
@@ -633,6 +666,7 @@ Suite *bs_suite(void)
         a_second_evaluation_takes_new_values,
         a_leaf_may_evaluate_the_same_parts_elsewhere,
         a_call_may_have_many_arguments,
+        a_defined_function_is_its_formula_in_every_arithmetic,
         NULL,
     };
     return suite_with_pool("eval", tests);
