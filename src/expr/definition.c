@@ -21,7 +21,7 @@ enum {
     MOST_DEFINITIONS = 1000, /* in all scopes together */
     MOST_ARGUMENTS = 1 + BS_MOST_PARAMETERS,
     LONGEST_NAME = 40,
-    LONGEST_RULE = 80, /* a longer one is told by its left side alone */
+    LONGEST_RULE = 95, /* bytes; a longer one is told by its left side alone */
 };
 
 struct bs_definition {

@@ -224,7 +224,16 @@ static bs_expr diff_cases(struct pass *pass, bs_expr cases)
                     diff(pass, cases->args[2]));
 }
 
-static const char *rule_of(bs_expr expr)
+/* The rule of the partial for the first argument that x is in. */
+static const char *rule_of_call(struct pass *pass, bs_expr call)
+{
+    int k = 0;
+    while (k < call->count - 1 && !depends(pass, call->args[k]))
+        k++;
+    return bs_func_rule(call->u.call.func, call->count, k);
+}
+
+static const char *rule_of(struct pass *pass, bs_expr expr)
 {
     switch (expr->kind) {
     case BS_SUM:
@@ -234,7 +243,7 @@ static const char *rule_of(bs_expr expr)
     case BS_POWER:
         return bs_is_inverse(expr) ? "quotient rule" : "power rule";
     case BS_CALL:
-        return expr->u.call.func->rule;
+        return rule_of_call(pass, expr);
     case BS_SYMBOL:
     case BS_MEMBER:
         return "1 where the indices agree";
@@ -277,7 +286,7 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
         return pass->zero;
     if (expr->memo->stamp == pass->stamp)
         return expr->memo->result;
-    size_t step = begin_step(pass, rule_of(expr), expr);
+    size_t step = begin_step(pass, rule_of(pass, expr), expr);
     bs_expr result = end_step(pass, step, diff_inner(pass, expr));
     if (expr->kind == BS_INDEXED_SUM && result)
         result = collapsed(pass, result);

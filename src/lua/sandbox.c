@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/width.h"
+#include "expr/func.h"
 #include "lua/args.h"
 #include "lua/module.h"
 #include "lua/state.h"
@@ -162,14 +163,18 @@ static void give_back_string_methods(lua_State *L)
 static int l_host_confine(lua_State *L)
 {
     struct limits before;
-    luaL_checktype(L, 1, LUA_TTABLE);
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    int scope = (int)luaL_checkinteger(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    luaL_checktype(L, 3, LUA_TFUNCTION);
+    lua_remove(L, 1);
     luaL_checkstack(L, 8, NULL);
     bs_refuse_to_confined(L, "load another");
     take_string_methods(L); // meta, methods, f, arguments...
     set_confined(L, true);
     set_limits(L, &before);
+    scope = bs_func_enter(scope);
     int status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0);
+    bs_func_enter(scope);
     bool is_overdue = lift_limits(L, &before);
     set_confined(L, false);
     give_back_string_methods(L);

@@ -4,9 +4,10 @@
 #include <lua.h>
 
 /*
- * Code from strangers.  host.confine(strings, f, ...) calls f, made of text chunks whose globals
- * are what lib/sandbox.lua lets them have, with limits on instructions, memory and processor time,
- * and with `strings` in place of the string library as the methods of strings.  It gives true and
+ * Code from strangers.  host.confine(scope, strings, f, ...) calls f, made of text chunks whose
+ * globals are what lib/sandbox.lua lets them have, with limits on instructions, memory and
+ * processor time, with `strings` in place of the string library as the methods of strings, and with
+ * the functions defined in that scope (see bs_func_new_scope) and no others.  It gives true and
  * the results, or false and a sentence that is fit to be printed: a string without control
  * characters, whatever the error was.  Ctrl-C is raised again outside.
  *

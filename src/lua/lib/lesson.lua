@@ -130,7 +130,7 @@ end
 -- one is about a line of ours, that is nothing to the author.  Gives whether it went well, and the
 -- result.
 local function confine(file, f, ...)
-  local succeeded, result = host.confine(file.environment.string, f, ...)
+  local succeeded, result = host.confine(file.scope, file.environment.string, f, ...)
   if not succeeded then
     local line, sentence = result:match "^lesson:(%d+): (.*)$"
     file.check:at(line and "%s:%s" or "%s", file.path, line)
@@ -253,7 +253,10 @@ function lesson.load(name, seed)
   if not source then
     return nil, {reason}, true
   end
-  local file = {path = path, environment = sandbox.environment(), check = checker.new("%s", path)}
+  local file = {
+    path = path, environment = sandbox.environment(), scope = host.new_scope(),
+    check = checker.new("%s", path),
+  }
   local succeeded, fields = confine(file, run_file, source, file.environment)
   local self = succeeded and read_lesson(file, checker.copy(fields), seed)
   if #file.check > 0 then

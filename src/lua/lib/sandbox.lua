@@ -122,6 +122,7 @@ function sandbox.environment()
       environment[name] = pristine[name]
     end
   end
+  environment.define = host.definer(environment)
   return setmetatable(environment, {__index = refuse_name})
 end
 
