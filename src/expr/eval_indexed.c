@@ -7,14 +7,12 @@
 #include "base/buf.h"
 #include "base/interrupt.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 enum {
     MOST_TERMS = 1000000, /* of all indexed sums together */
-    MOST_SUBSCRIPTS = 8,
+    MOST_SUBSCRIPTS = 16, /* bs_member refuses more */
     LONGEST_NAME = 255,
 };
 
@@ -130,28 +128,6 @@ static int eval_subscript(int64_t *out, const struct bs_place *place, int i)
     return BS_OK;
 }
 
-/*
- * "x_3" from 3, "w_12" from 1 and 2, "w_1_12" from 1 and 12; of the array w_new, "w_12_new".  False
- * when it is too long.
- */
-static bool put_subscripts(char name[LONGEST_NAME + 1], const char *array, int count,
-                           const int64_t *subscripts, bool apart)
-{
-    static const char updated[] = "_new";
-    const size_t size = LONGEST_NAME + 1, length = strlen(array), tail = sizeof updated - 1;
-    const size_t stem =
-        length > tail && strcmp(array + length - tail, updated) == 0 ? length - tail : length;
-    size_t used = (size_t)snprintf(name, size, "%.*s", (int)stem, array);
-    for (int i = 0; i < count; i++)
-        apart = apart || subscripts[i] > 9;
-    for (int i = 0; i < count && used < size; i++)
-        used += (size_t)snprintf(name + used, size - used, "%s%" PRId64, i == 0 || apart ? "_" : "",
-                                 subscripts[i]);
-    if (used < size)
-        used += (size_t)snprintf(name + used, size - used, "%s", array + stem);
-    return used < size;
-}
-
 /* A member whose index has no value may be known as it is spelt: w_h_j. */
 static int ask_as_spelt(union bs_quantity *out, const struct bs_place *place)
 {
@@ -176,20 +152,18 @@ int bs_walk_member(union bs_quantity *out, const struct bs_place *place)
     int64_t subscripts[MOST_SUBSCRIPTS];
     bs_expr member = place->expr;
     int status = BS_OK;
-    if (member->count > MOST_SUBSCRIPTS)
-        return bs_fail(place->walk->err, BS_REFUSED, "%s has more than %d subscripts",
-                       member->u.name, MOST_SUBSCRIPTS);
+    assert(member->count <= MOST_SUBSCRIPTS);
     for (int i = 0; i < member->count && status == BS_OK; i++)
         status = eval_subscript(&subscripts[i], place, i);
     if (status == BS_REFUSED)
         return ask_as_spelt(out, place);
     if (status < 0)
         return status;
-    if (!put_subscripts(name, member->u.name, member->count, subscripts, false))
+    if (!bs_spell_member(name, sizeof name, member->u.name, member->count, subscripts, false))
         return bs_fail(place->walk->err, BS_REFUSED, "a name is too long");
     status = ask(out, name, place->walk);
     if (status != BS_REFUSED || member->count < 2 ||
-        !put_subscripts(name, member->u.name, member->count, subscripts, true))
+        !bs_spell_member(name, sizeof name, member->u.name, member->count, subscripts, true))
         return status;
     return ask_again(out, name, place->walk);
 }
