@@ -7,7 +7,6 @@
 #include "base/mem.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Within this multiple of its size a value may be another: the bound that engines are held to. */
 static const double TOLERANCE = 1e-12;

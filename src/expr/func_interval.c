@@ -8,7 +8,6 @@
 #include "expr/interval.h"
 #include "expr/kernels.h"
 
-#include <float.h>
 #include <math.h>
 
 enum { LIBRARY_UNITS = 4, ERFC_UNITS = 8 };

@@ -5,7 +5,6 @@
  */
 #include "expr/interval.h"
 
-#include <float.h>
 #include <math.h>
 
 static const double TINY = 0x1p-960; /* below, the error of a product may underflow */
