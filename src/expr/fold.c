@@ -12,7 +12,7 @@ enum { MOST_INDICES = 8 };
 /* What the indices of a definition stand for where its formula is found; NULL: not known yet. */
 struct match {
     struct bs_pool *pool;
-    const struct bs_definition *definition;
+    const struct bs_naming *definition;
     bs_expr values[MOST_INDICES];
 };
 
@@ -202,7 +202,7 @@ static bs_expr divide(struct match *match, bs_expr product)
 
 /* ---- everywhere ------------------------------------------------------------------------------ */
 
-static bs_expr fold_here(struct bs_pool *pool, bs_expr expr, const struct bs_definition *definition)
+static bs_expr fold_here(struct bs_pool *pool, bs_expr expr, const struct bs_naming *definition)
 {
     struct match match = {.pool = pool, .definition = definition};
     if (expr == definition->name)
@@ -217,7 +217,7 @@ static bs_expr fold_here(struct bs_pool *pool, bs_expr expr, const struct bs_def
 
 struct folding {
     struct bs_pool *pool;
-    const struct bs_definition *definitions;
+    const struct bs_naming *definitions;
     size_t count;
     uint64_t stamp;
 };
@@ -249,7 +249,7 @@ static bs_expr fold(struct folding *folding, bs_expr expr)
     return result;
 }
 
-bs_expr bs_fold(struct bs_pool *pool, bs_expr expr, const struct bs_definition *definitions,
+bs_expr bs_fold(struct bs_pool *pool, bs_expr expr, const struct bs_naming *definitions,
                 size_t count)
 {
     struct folding folding = {pool, definitions, count, bs_next_stamp()};

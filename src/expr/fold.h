@@ -7,7 +7,7 @@
  * name = formula, for all values of the indices among the name's subscripts: b_h = σ(α_h − γ_h)
  * also says what b_k is.  The name is a symbol, or a member whose subscripts are different symbols.
  */
-struct bs_definition {
+struct bs_naming {
     bs_expr name, formula;
 };
 
@@ -16,7 +16,7 @@ struct bs_definition {
  * some of the factors of a product (also with the sign of a difference turned round).  Parts inside
  * are folded before what they are part of, and for each the definitions are tried in their order.
  */
-bs_expr bs_fold(struct bs_pool *pool, bs_expr expr, const struct bs_definition *definitions,
+bs_expr bs_fold(struct bs_pool *pool, bs_expr expr, const struct bs_naming *definitions,
                 size_t count);
 
 #endif

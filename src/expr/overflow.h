@@ -2,6 +2,7 @@
 #define BACKSTEP_EXPR_OVERFLOW_H
 
 #include "expr/eval.h"
+#include "expr/point.h"
 
 /*
  * Where a value in double goes wrong, although the mathematics is finite.
@@ -42,22 +43,11 @@ struct bs_overflow {
 int bs_explain_overflow(struct bs_overflow *out, struct bs_pool *pool, bs_expr expr,
                         struct bs_env *env, struct bs_error *err);
 
-/* Values for the leaves that were varied, in the order in which they were asked for. */
-struct bs_point {
-    struct bs_coordinate {
-        bs_expr leaf; /* a node of the pool */
-        double value;
-    } * items;
-    size_t count, capacity;
-};
-
-void bs_point_finish(struct bs_point *point);
-
 /*
  * Look for a point with a fault: all leaves equal, alternating or spread, from 1 to 1e308 in size,
  * and random ones (always the same).  `fixed` has the leaves that stay (n, an index i) and refuses
- * the others, which are varied.  out->what is BS_NO_FAULT where none of the points has a fault,
- * and then *point is empty; release it in any case.
+ * the others, which are varied and listed in *point.  out->what is BS_NO_FAULT where none of the
+ * points has a fault, and then *point is empty; release it in any case.
  */
 int bs_find_overflow(struct bs_overflow *out, struct bs_point *point, struct bs_pool *pool,
                      bs_expr expr, struct bs_env *fixed, struct bs_error *err);

@@ -4,17 +4,7 @@
 #include "expr/node.h"
 
 #include "base/interrupt.h"
-#include "base/mem.h"
 #include "base/rng.h"
-
-#include <math.h>
-#include <string.h>
-
-void bs_point_finish(struct bs_point *point)
-{
-    bs_free(point->items);
-    *point = (struct bs_point){0};
-}
 
 /* How the leaves of a point lie, in units of its magnitude. */
 enum shape { EQUAL, EQUAL_BELOW, ALTERNATING, ALTERNATING_BELOW, ONE, ONE_BELOW, SPREAD, RANDOM };
@@ -58,27 +48,6 @@ static double coordinate(struct search *search, size_t k)
     return bs_rng_between(&search->rng, -1, 1);
 }
 
-static bool is_leaf(bs_expr a, bs_expr b)
-{
-    if (a->kind != b->kind)
-        return false;
-    return a->kind == BS_REF ? a->u.ref == b->u.ref : strcmp(a->u.name, b->u.name) == 0;
-}
-
-static int add_coordinate(double *value, struct search *search, bs_expr leaf, struct bs_error *err)
-{
-    struct bs_point *point = search->point;
-    bs_expr own = leaf->kind == BS_REF ? bs_ref(search->pool, leaf->u.ref)
-                                       : bs_symbol(search->pool, leaf->u.name);
-    if (!own)
-        return bs_pool_error(search->pool, err);
-    if (!bs_grow(&point->items, &point->capacity, point->count + 1, sizeof *point->items))
-        return bs_fail_memory(err);
-    *value = search->magnitude * coordinate(search, point->count);
-    point->items[point->count++] = (struct bs_coordinate){own, *value};
-    return BS_OK;
-}
-
 /* A leaf that is not fixed gets its value when it is first asked for. */
 static int leaf_of_search(double *value, void *context, bs_expr leaf, struct bs_error *err)
 {
@@ -86,12 +55,10 @@ static int leaf_of_search(double *value, void *context, bs_expr leaf, struct bs_
     int status = search->fixed->leaf(value, search->fixed->context, leaf, err);
     if (status != BS_REFUSED)
         return status;
-    for (size_t i = 0; i < search->point->count; i++)
-        if (is_leaf(search->point->items[i].leaf, leaf)) {
-            *value = search->point->items[i].value;
-            return BS_OK;
-        }
-    return add_coordinate(value, search, leaf, err);
+    if (bs_point_find(value, search->point, leaf))
+        return BS_OK;
+    *value = search->magnitude * coordinate(search, search->point->count);
+    return bs_point_add(search->point, search->pool, leaf, *value, err);
 }
 
 static int try_shape(struct bs_overflow *out, struct search *search, bs_expr expr,

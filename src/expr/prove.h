@@ -2,6 +2,7 @@
 #define BACKSTEP_EXPR_PROVE_H
 
 #include "expr/calculus.h"
+#include "expr/point.h"
 
 /*
  * Is left = right wherever both have a value?  Proved by bringing both to one normal form:
@@ -16,22 +17,11 @@ enum bs_verdict {
     BS_UNDECIDED,
 };
 
-/* A name and its value: symbols, members (x_2), bounds of sums and indices (n, k: whole numbers).
- */
-struct bs_coordinate {
-    char *name; /* the point's */
-    double value;
-};
-
-struct bs_point {
-    struct bs_coordinate *items;
-    size_t count, capacity;
-};
-
 struct bs_proof {
     enum bs_verdict verdict;
     struct bs_steps steps; /* of a proof: rewriting steps, of the left side, then of the right */
-    struct bs_point point; /* of a refutation: where the two differ, and what they are there */
+    /* Of a refutation: where the two differ (bounds and indices included), what they are there. */
+    struct bs_point point;
     double left, right;
     int tried; /* points at which both have a value */
 };

@@ -17,9 +17,9 @@ struct range {
 };
 
 struct quantity {
-    struct bs_definition is; /* formula NULL: given, met only as what something is derived by */
-    bs_expr closed;          /* ∂E/∂name, once it is known */
-    bs_expr called;          /* the name of sign·∂E/∂name; or NULL */
+    struct bs_naming is; /* formula NULL: given, met only as what something is derived by */
+    bs_expr closed;      /* ∂E/∂name, once it is known */
+    bs_expr called;      /* the name of sign·∂E/∂name; or NULL */
     int sign;
     bool is_open;     /* its closed form is being worked out */
     bool is_unrolled; /* it was that of a chain */
@@ -33,7 +33,7 @@ struct bs_system {
      * What may be folded: the definitions, of which there are count_of_definitions, then the named
      * derivatives.
      */
-    struct bs_definition *folds, *assumptions;
+    struct bs_naming *folds, *assumptions;
     size_t count, most, range_count, most_ranges, fold_count, most_folds, count_of_definitions,
         assumption_count, most_assumptions;
 };
@@ -172,7 +172,7 @@ static bool add_fold(struct bs_system *system, bs_expr name, bs_expr formula)
     if (!bs_grow(&system->folds, &system->most_folds, system->fold_count + 1,
                  sizeof *system->folds))
         return false;
-    system->folds[system->fold_count++] = (struct bs_definition){name, formula};
+    system->folds[system->fold_count++] = (struct bs_naming){name, formula};
     return true;
 }
 
@@ -257,7 +257,7 @@ int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, stru
     if (!bs_grow(&system->assumptions, &system->most_assumptions, system->assumption_count + 1,
                  sizeof *system->assumptions))
         return bs_fail_memory(err);
-    system->assumptions[system->assumption_count++] = (struct bs_definition){right, simple};
+    system->assumptions[system->assumption_count++] = (struct bs_naming){right, simple};
     return BS_OK;
 }
 
@@ -329,7 +329,7 @@ static const struct quantity *root(const struct bs_system *system)
 
 /* A definition c with its letters renamed where q has them, and ∂c/∂q. */
 struct user {
-    struct bs_definition is;
+    struct bs_naming is;
     bs_expr local;
     const struct quantity *quantity;
 };
@@ -655,7 +655,7 @@ int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q
     return out->name ? BS_OK : pool_failure(system, err);
 }
 
-int bs_system_local(struct bs_definition *out, struct bs_steps *steps, struct bs_system *system,
+int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_system *system,
                     bs_expr q, size_t k, struct bs_error *err)
 {
     for (size_t i = 0; i < system->count; i++) {

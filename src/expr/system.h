@@ -57,7 +57,7 @@ int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q
 
 /* The rules behind one local derivative ∂c/∂q of the kth definition that mentions q; refused when
  * there are fewer. */
-int bs_system_local(struct bs_definition *out, struct bs_steps *steps, struct bs_system *system,
+int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_system *system,
                     bs_expr q, size_t k, struct bs_error *err);
 
 /* The expression with its names put in for their formulas, and assumptions used; simplified. */

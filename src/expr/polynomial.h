@@ -1,0 +1,37 @@
+#ifndef BACKSTEP_EXPR_POLYNOMIAL_H
+#define BACKSTEP_EXPR_POLYNOMIAL_H
+
+#include "expr/node.h"
+
+/*
+ * Inside the room only.  Polynomials over atoms: whatever expressions are not taken apart further.
+ * A monomial is the product of whole powers of atoms, sorted, so that equal monomials are the same
+ * node; powers below 0 stand only of atoms that are never 0.  Coefficients are exact: an operation
+ * that would round marks the polynomial as failed, and so does one with too many terms.
+ */
+struct bs_polynomial {
+    struct bs_list coefficients, monomials; /* no monomial twice, no coefficient 0 */
+    bool failed;                            /* or the pool has the reason */
+};
+
+void bs_polynomial_finish(struct bs_polynomial *polynomial);
+
+/* Each makes a new polynomial, the caller's; operands stay as they are. */
+struct bs_polynomial bs_polynomial_number(struct bs_pool *pool, bs_expr number);
+struct bs_polynomial bs_polynomial_atom(struct bs_pool *pool, bs_expr atom, int64_t exponent);
+struct bs_polynomial bs_polynomial_add(struct bs_pool *pool, const struct bs_polynomial *a,
+                                       const struct bs_polynomial *b);
+struct bs_polynomial bs_polynomial_mul(struct bs_pool *pool, const struct bs_polynomial *a,
+                                       const struct bs_polynomial *b);
+
+/* Its terms in order, as an expression; NULL when it has failed. */
+bs_expr bs_polynomial_expr(struct bs_pool *pool, const struct bs_polynomial *polynomial);
+
+/* The powers of a monomial. */
+int bs_monomial_count(bs_expr monomial);
+bs_expr bs_monomial_atom(bs_expr monomial, int i, int64_t *exponent);
+
+/* An order of expressions that does not change from run to run. */
+int bs_compare(bs_expr a, bs_expr b);
+
+#endif
