@@ -534,6 +534,42 @@ START_TEST(a_text_without_end_is_given_up_when_memory_is)
 }
 END_TEST
 
+/* Work is counted: bytes written and bytes of the pool.  Time is for the fuzzer to measure. */
+START_TEST(any_text_of_4_kilobytes_is_little_work)
+{
+    static const struct {
+        const char *open, *close;
+        int times;
+    } cases[] = {
+        {"cases(", ", a, b)", 315},
+        {"a[", ", b]", 390},
+        {"1/(a + ", ")", 190},
+        {"(a + ", ")^2", 190},
+        {"sum(j, 1, n, ", ")", 290},
+        {"sum(j, 1, ", ", j)", 290},
+        {"x + ", "", 1020},
+        {"x*", "", 990},
+        {"2^", "", 390},
+        {"delta(", ", k)", 370},
+        {"-x_j - ", "", 580},
+        {"max(x, ", ")", 390},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_buf text = BS_BUF_INIT;
+        bs_buf_repeat(&text, cases[i].open, cases[i].times);
+        bs_buf_char(&text, 'x');
+        bs_buf_repeat(&text, cases[i].close, cases[i].times);
+        ck_assert_uint_le(text.length, 4096);
+        const size_t before = bs_pool_size(pool);
+        bs_expr expr = parsed(bs_buf_text(&text));
+        ck_assert_uint_le(bs_pool_size(pool) - before, 1 << 19);
+        for (enum bs_form form = BS_UNICODE; form <= BS_MATHML; form++)
+            ck_assert_uint_le(strlen(text_of(expr, form)), BS_MOST_TEXT + BS_MOST_TEXT / 2);
+        bs_buf_finish(&text);
+    }
+}
+END_TEST
+
 START_TEST(the_limit_counts_from_where_the_text_begins)
 {
     struct bs_buf buf = BS_BUF_INIT;
@@ -626,6 +662,7 @@ Suite *bs_suite(void)
         the_middle_of_a_long_list_is_left_out,
         a_text_without_end_is_cut_and_does_not_parse,
         a_text_without_end_is_given_up_when_memory_is,
+        any_text_of_4_kilobytes_is_little_work,
         the_limit_counts_from_where_the_text_begins,
         ascii_parses_back_to_the_same_expression,
         what_no_formula_reads_as_prints_apart,
