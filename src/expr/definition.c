@@ -1,7 +1,8 @@
 /*
  * Functions defined at run time.  A definition owns its row, its texts and the pool of its body and
- * its slopes, and lives as long as the program, since any expression may call it.  The body calls
- * only rows that were there before it, so nothing calls itself.
+ * its slopes, and lives as long as the program, since any expression may call it; two of the same
+ * name and body are one, whatever scopes see it.  The body calls only rows that were there before
+ * it, so nothing calls itself.
  */
 #include "expr/definition.h"
 
@@ -18,7 +19,7 @@
 #include <string.h>
 
 enum {
-    MOST_DEFINITIONS = 1000, /* in all scopes together */
+    MOST_NAMES = 100, /* in a scope */
     MOST_ARGUMENTS = 1 + BS_MOST_PARAMETERS,
     LONGEST_NAME = 40,
     LONGEST_RULE = 95, /* bytes; a longer one is told by its left side alone */
@@ -26,8 +27,7 @@ enum {
 
 struct bs_definition {
     struct bs_func row;
-    struct bs_definition *next;
-    int scope;
+    struct bs_definition *next; /* of all */
     struct bs_pool *pool;
     bs_expr body, partials[MOST_ARGUMENTS];
     struct bs_program *value, *slope;
@@ -36,9 +36,16 @@ struct bs_definition {
     int arguments;
 };
 
-/* In the order in which they were made. */
-static struct bs_definition *first;
-static int definitions, scope, last_scope;
+/* A scope sees a definition. */
+struct sight {
+    int scope;
+    struct bs_definition *definition;
+    struct sight *next;
+};
+
+static struct bs_definition *definitions;
+static struct sight *sights; /* of all scopes, in the order in which they were made */
+static int scope, last_scope;
 
 int bs_func_new_scope(void)
 {
@@ -52,17 +59,34 @@ int bs_func_enter(int entered)
     return left;
 }
 
-static struct bs_definition *skip_other_scopes(struct bs_definition *definition)
+void bs_func_drop_scope(int dropped)
 {
-    while (definition && definition->scope != scope)
-        definition = definition->next;
-    return definition;
+    for (struct sight **place = &sights; *place;) {
+        struct sight *sight = *place;
+        if (sight->scope != dropped) {
+            place = &sight->next;
+            continue;
+        }
+        *place = sight->next;
+        bs_free(sight);
+    }
+}
+
+static const struct sight *skip_other_scopes(const struct sight *sight)
+{
+    while (sight && sight->scope != scope)
+        sight = sight->next;
+    return sight;
 }
 
 const struct bs_func *bs_definition_next(const struct bs_definition *definition)
 {
-    struct bs_definition *next = skip_other_scopes(definition ? definition->next : first);
-    return next ? &next->row : NULL;
+    const struct sight *sight = skip_other_scopes(sights);
+    while (definition && sight && sight->definition != definition)
+        sight = skip_other_scopes(sight->next);
+    if (definition && sight)
+        sight = skip_other_scopes(sight->next);
+    return sight ? &sight->definition->row : NULL;
 }
 
 bs_expr bs_definition_body(const struct bs_definition *definition)
@@ -355,7 +379,6 @@ static int create(struct bs_definition **out, const char *name, bs_expr formula,
     struct bs_definition *definition = *out = bs_calloc(1, sizeof *definition);
     if (!definition)
         return bs_fail_memory(err);
-    definition->scope = scope;
     definition->name = bs_strdup(name);
     definition->pool = bs_pool_create();
     if (!definition->name || !definition->pool)
@@ -371,16 +394,27 @@ static int create(struct bs_definition **out, const char *name, bs_expr formula,
     return status == BS_OK ? describe(definition, err) : status;
 }
 
-static bool is_same(const struct bs_definition *a, const struct bs_definition *b)
+static bool has_same_parameters(const struct bs_definition *a, const struct bs_definition *b)
 {
-    if (strcmp(a->formula, b->formula) != 0)
-        return false;
     for (int k = 1; k < a->arguments; k++) {
         double x = a->parameters[k - 1].usual, y = b->parameters[k - 1].usual;
         if (!(x == y || (isnan(x) && isnan(y))))
             return false;
     }
-    return true;
+    return a->arguments == b->arguments;
+}
+
+/* Bodies that print the same may call functions of one name that are not one. */
+static int compare(bool *is_same, const struct bs_definition *known,
+                   const struct bs_definition *other, struct bs_error *err)
+{
+    *is_same = false;
+    if (strcmp(known->name, other->name) != 0 || strcmp(known->formula, other->formula) != 0 ||
+        !has_same_parameters(known, other))
+        return BS_OK;
+    bs_expr body = bs_import(known->pool, other->body);
+    *is_same = body == known->body;
+    return body ? BS_OK : bs_pool_error(known->pool, err);
 }
 
 static void put_definition(struct bs_buf *buf, const struct bs_definition *definition)
@@ -408,13 +442,57 @@ static int refuse_other(const struct bs_definition *known, const struct bs_defin
     return status;
 }
 
-static void append(struct bs_definition *definition)
+/* Put the one that is there already in place of a new one that is the same. */
+static int merge(struct bs_definition **definition, struct bs_error *err)
 {
-    struct bs_definition **end = &first;
-    while (*end)
-        end = &(*end)->next;
-    *end = definition;
-    definitions++;
+    for (struct bs_definition *known = definitions; known; known = known->next) {
+        bool is_same;
+        int status = compare(&is_same, known, *definition, err);
+        if (status < 0)
+            return status;
+        if (is_same) {
+            destroy(*definition);
+            *definition = known;
+            return BS_OK;
+        }
+    }
+    return BS_OK;
+}
+
+/* Append: what is defined later may call what was defined before. */
+static int show(struct bs_definition *definition, struct bs_error *err)
+{
+    struct sight *sight = bs_alloc(sizeof *sight), **end = &sights;
+    int names = 0;
+    if (!sight)
+        return bs_fail_memory(err);
+    for (; *end; end = &(*end)->next)
+        names += (*end)->scope == scope;
+    if (names == MOST_NAMES) {
+        bs_free(sight);
+        return bs_fail(err, BS_REFUSED, "no more than %d functions can be defined", MOST_NAMES);
+    }
+    *sight = (struct sight){scope, definition, NULL};
+    *end = sight;
+    return BS_OK;
+}
+
+static bool is_listed(const struct bs_definition *definition)
+{
+    const struct bs_definition *known = definitions;
+    while (known && known != definition)
+        known = known->next;
+    return known;
+}
+
+/* The name is free, or has this definition. */
+static int settle(struct bs_definition *definition, const struct bs_func *known,
+                  struct bs_error *err)
+{
+    if (!known)
+        return show(definition, err);
+    return known->definition == definition ? BS_OK
+                                           : refuse_other(known->definition, definition, err);
 }
 
 int bs_func_define(const struct bs_func **out, const char *name, bs_expr formula,
@@ -424,20 +502,20 @@ int bs_func_define(const struct bs_func **out, const char *name, bs_expr formula
     int status = check_name(name, err);
     if (status < 0)
         return status;
-    const struct bs_func *known = bs_func_find(name);
     status = create(&definition, name, formula, usual, err);
-    if (status == BS_OK && !known && definitions == MOST_DEFINITIONS)
-        status =
-            bs_fail(err, BS_REFUSED, "no more than %d functions can be defined", MOST_DEFINITIONS);
-    else if (status == BS_OK && known && !is_same(known->definition, definition))
-        status = refuse_other(known->definition, definition, err);
-    if (status < 0 || known) {
-        destroy(definition);
-    } else {
-        append(definition);
-        known = &definition->row;
-    }
     if (status == BS_OK)
-        *out = known;
-    return status;
+        status = merge(&definition, err);
+    if (status == BS_OK)
+        status = settle(definition, bs_func_find(name), err);
+    if (status < 0) {
+        if (!is_listed(definition))
+            destroy(definition);
+        return status;
+    }
+    if (!is_listed(definition)) {
+        definition->next = definitions;
+        definitions = definition;
+    }
+    *out = &definition->row;
+    return BS_OK;
 }

@@ -134,9 +134,11 @@ bs_expr bs_func_body(const struct bs_func *func); /* NULL for the rows of the ta
 
 /*
  * Functions are defined in a scope, and found only there: what a lesson defines is its own.  A new
- * scope is empty; entering one gives the scope until then.
+ * scope is empty; entering one gives the scope until then; dropping one forgets its names, not the
+ * functions, which expressions may call.
  */
 int bs_func_new_scope(void);
 int bs_func_enter(int scope);
+void bs_func_drop_scope(int scope);
 
 #endif

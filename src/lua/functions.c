@@ -219,6 +219,12 @@ static int l_host_new_scope(lua_State *L)
     return 1;
 }
 
+static int l_host_drop_scope(lua_State *L)
+{
+    bs_func_drop_scope((int)luaL_checkinteger(L, 1));
+    return 0;
+}
+
 static void open_define(lua_State *L)
 {
     lua_pushglobaltable(L);
@@ -240,6 +246,8 @@ static void open_define(lua_State *L)
     lua_setfield(L, -2, "definer");
     lua_pushcfunction(L, l_host_new_scope);
     lua_setfield(L, -2, "new_scope");
+    lua_pushcfunction(L, l_host_drop_scope);
+    lua_setfield(L, -2, "drop_scope");
     lua_pop(L, 1);
 }
 

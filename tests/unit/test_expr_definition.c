@@ -1,5 +1,7 @@
 #include "test_expr.h"
 
+#include <stdio.h>
+
 /* Each test has a scope of its own, so that its names are free. */
 static const struct bs_func *defined(const char *name, const char *formula,
                                      const struct bs_parameter *usual)
@@ -221,11 +223,56 @@ START_TEST(a_scope_has_its_own_names)
     ck_assert_ptr_eq(bs_func_find("f"), second);
     bs_func_enter(one);
     ck_assert_ptr_eq(bs_func_find("f"), first);
-    ck_assert_double_eq(value_of(second, 2), 8); /* still there */
+    ck_assert_double_eq(value_of(second, 2), 8);
     int rows = 0;
     for (const struct bs_func *row = bs_func_next(NULL); row; row = bs_func_next(row))
         rows += row == first ? 1 : row == second ? 100 : 0;
     ck_assert_int_eq(rows, 1);
+}
+END_TEST
+
+/* Two formulas that read f(x) + 1 are one only where f is. */
+START_TEST(the_same_in_two_scopes_is_one_function)
+{
+    const struct bs_func *funcs[3];
+    static const char *const bodies[] = {"x^2", "x^2", "x^3"};
+    for (size_t i = 0; i < COUNT_OF(funcs); i++) {
+        bs_func_enter(bs_func_new_scope());
+        defined("f", bodies[i], NULL);
+        funcs[i] = defined("g", "f(x) + 1", NULL);
+    }
+    ck_assert_ptr_eq(funcs[0], funcs[1]);
+    ck_assert_ptr_ne(funcs[0], funcs[2]);
+    ck_assert_double_eq(value_of(funcs[1], 2), 5);
+    ck_assert_double_eq(value_of(funcs[2], 2), 9);
+}
+END_TEST
+
+START_TEST(a_dropped_scope_has_no_names)
+{
+    int dropped = bs_func_new_scope(), kept = bs_func_new_scope();
+    bs_func_enter(kept);
+    const struct bs_func *other = defined("f", "x^2", NULL);
+    bs_func_enter(dropped);
+    const struct bs_func *func = defined("f", "x^2 + 1", NULL);
+    bs_func_drop_scope(dropped);
+    ck_assert_ptr_null(bs_func_find("f"));
+    ck_assert_double_eq(value_of(func, 2), 5); /* expressions may call it */
+    bs_func_enter(kept);
+    ck_assert_ptr_eq(bs_func_find("f"), other);
+}
+END_TEST
+
+START_TEST(a_scope_has_a_hundred_names_at_most)
+{
+    char name[8];
+    bs_func_enter(bs_func_new_scope());
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "f_%d", i);
+        defined(name, "x^2", NULL);
+    }
+    ck_assert_str_eq(refusal("g", "x", NULL), "no more than 100 functions can be defined");
+    ck_assert_ptr_eq(defined("f_7", "x^2", NULL), bs_func_find("f_7"));
 }
 END_TEST
 
@@ -263,6 +310,9 @@ Suite *bs_suite(void)
         the_same_again_is_the_same_function,
         what_cannot_be_a_function_is_refused,
         a_scope_has_its_own_names,
+        the_same_in_two_scopes_is_one_function,
+        a_dropped_scope_has_no_names,
+        a_scope_has_a_hundred_names_at_most,
         each_allocation_of_a_definition_may_fail,
         NULL,
     };

@@ -259,6 +259,7 @@ function lesson.load(name, seed)
   }
   local succeeded, fields = confine(file, run_file, source, file.environment)
   local self = succeeded and read_lesson(file, checker.copy(fields), seed)
+  host.drop_scope(file.scope)
   if #file.check > 0 then
     return nil, file.check, false
   end
