@@ -45,25 +45,25 @@ struct sight {
 
 static struct bs_definition *definitions;
 static struct sight *sights; /* of all scopes, in the order in which they were made */
-static int scope, last_scope;
+static int scope_in_force, last_scope;
 
 int bs_func_new_scope(void)
 {
     return ++last_scope;
 }
 
-int bs_func_enter(int entered)
+int bs_func_enter(int scope)
 {
-    int left = scope;
-    scope = entered;
+    int left = scope_in_force;
+    scope_in_force = scope;
     return left;
 }
 
-void bs_func_drop_scope(int dropped)
+void bs_func_drop_scope(int scope)
 {
     for (struct sight **place = &sights; *place;) {
         struct sight *sight = *place;
-        if (sight->scope != dropped) {
+        if (sight->scope != scope) {
             place = &sight->next;
             continue;
         }
@@ -74,7 +74,7 @@ void bs_func_drop_scope(int dropped)
 
 static const struct sight *skip_other_scopes(const struct sight *sight)
 {
-    while (sight && sight->scope != scope)
+    while (sight && sight->scope != scope_in_force)
         sight = sight->next;
     return sight;
 }
@@ -467,12 +467,12 @@ static int show(struct bs_definition *definition, struct bs_error *err)
     if (!sight)
         return bs_fail_memory(err);
     for (; *end; end = &(*end)->next)
-        names += (*end)->scope == scope;
+        names += (*end)->scope == scope_in_force;
     if (names == MOST_NAMES) {
         bs_free(sight);
         return bs_fail(err, BS_REFUSED, "no more than %d functions can be defined", MOST_NAMES);
     }
-    *sight = (struct sight){scope, definition, NULL};
+    *sight = (struct sight){scope_in_force, definition, NULL};
     *end = sight;
     return BS_OK;
 }

@@ -29,12 +29,12 @@ static const struct bs_parameter BETA[] = {{"beta", 1}, {NULL, 0}};
     }
 
 /* Of x and a parameter p. */
-#define PARAMETRIC(name, parameter, body)                                     \
-    static double name(const double *args, int count, int index, double kink) \
-    {                                                                         \
-        const double x = args[0], p = count > 1 ? args[1] : parameter->usual; \
-        (void)index, (void)kink;                                              \
-        return body;                                                          \
+#define PARAMETRIC(name, parameter, body)                                       \
+    static double name(const double *args, int count, int index, double kink)   \
+    {                                                                           \
+        const double x = args[0], p = count > 1 ? args[1] : (parameter)->usual; \
+        (void)index, (void)kink;                                                \
+        return body;                                                            \
     }
 
 #define SLOPE(name, body)                                                    \
@@ -45,12 +45,12 @@ static const struct bs_parameter BETA[] = {{"beta", 1}, {NULL, 0}};
         return body;                                                         \
     }
 
-#define PARAMETRIC_SLOPE(name, parameter, body)                               \
-    static double name(const double *args, int count, double y, double kink)  \
-    {                                                                         \
-        const double x = args[0], p = count > 1 ? args[1] : parameter->usual; \
-        (void)y, (void)kink;                                                  \
-        return body;                                                          \
+#define PARAMETRIC_SLOPE(name, parameter, body)                                 \
+    static double name(const double *args, int count, double y, double kink)    \
+    {                                                                           \
+        const double x = args[0], p = count > 1 ? args[1] : (parameter)->usual; \
+        (void)y, (void)kink;                                                    \
+        return body;                                                            \
     }
 
 /* The slope at a kink lies between those on its left and right. */
