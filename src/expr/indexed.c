@@ -248,6 +248,14 @@ static int find_factor(bs_expr product, bs_expr factor)
     return -1;
 }
 
+static bool has_item(const struct bs_list *list, bs_expr item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == item)
+            return true;
+    return false;
+}
+
 /* The product with `of` over one index more at the beginning, of the factors in `body`. */
 static bs_expr with_longer(struct bs_pool *pool, bs_expr product, int of, const struct bs_list *in,
                            const struct bs_list *body, const struct bs_list *others)
@@ -255,13 +263,9 @@ static bs_expr with_longer(struct bs_pool *pool, bs_expr product, int of, const 
     struct bs_list factors = {0};
     bs_expr bound = product->args[of], minus_one = bs_integer(pool, -1);
     bs_expr from = bs_tidy(pool, bs_add(pool, bound->args[1], minus_one));
-    for (int i = 0; i < product->count; i++) {
-        bool is_in = false;
-        for (size_t k = 0; k < in->count; k++)
-            is_in = is_in || in->items[k] == product->args[i];
-        if (i != of && !is_in)
+    for (int i = 0; i < product->count; i++)
+        if (i != of && !has_item(in, product->args[i]))
             bs_list_add(&factors, product->args[i]);
-    }
     if (others->count > 0)
         bs_list_add(&factors,
                     over(pool, bound, bs_product(pool, (int)others->count, others->items)));
@@ -273,7 +277,8 @@ static bs_expr with_longer(struct bs_pool *pool, bs_expr product, int of, const 
 
 /*
  * f_i·Π_k=i+1..D f_k·g_k is Π_k=i+1..D g_k·Π_k=i..D f_k, where f is more of the product than g:
- * that is shorter, and a factor that is there by chance does not tear the product apart.
+ * that is shorter, and a factor that is there by chance does not tear the product apart.  Two
+ * factors of the body that are the same at i need two there, and a simple product has only one.
  */
 bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
 {
@@ -284,7 +289,7 @@ bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
     const bs_expr *factors = is_product ? bound->args[3]->args : &bound->args[3];
     for (int i = 0; before && i < (is_product ? bound->args[3]->count : 1); i++) {
         bs_expr first = bs_simplify(pool, bs_put(pool, factors[i], bound->args[0], before));
-        bool is_there = first && find_factor(product, first) >= 0;
+        bool is_there = first && !has_item(&in, first) && find_factor(product, first) >= 0;
         if (is_there)
             bs_list_add(&in, first);
         bs_list_add(is_there ? &body : &others, factors[i]);

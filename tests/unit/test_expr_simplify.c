@@ -113,6 +113,17 @@ START_TEST(nothing_is_cancelled_that_may_have_no_value)
 }
 END_TEST
 
+/* At 1, both factors of the body are y_1, and one is there. */
+START_TEST(a_factor_is_counted_once_in_a_product)
+{
+    check_cases((const struct simple[]){
+        {"f_1*product(k, 2, 3, f_k)", "Π_k=1..3 f_k"},
+        {"y_1*product(k, 2, 3, y_k*(y_1 - delta(k, 3)))", "y_1·(Π_k=2..3 y_k·(y_1 − δ_k3))"},
+        {NULL, NULL},
+    });
+}
+END_TEST
+
 START_TEST(numbers_that_leave_the_range_are_refused)
 {
     static const char *const texts[] = {"1e200*1e200*x", "1e-200*x*1e-200", "1e308 + x + 1e308"};
@@ -241,6 +252,7 @@ Suite *bs_suite(void)
         like_terms_and_equal_factors_are_joined,
         signs_are_pulled_out_and_pushed_into_differences,
         nothing_is_cancelled_that_may_have_no_value,
+        a_factor_is_counted_once_in_a_product,
         numbers_that_leave_the_range_are_refused,
         a_simple_form_is_simple,
         a_simple_form_has_the_same_value,
