@@ -93,10 +93,9 @@ static int64_t magnitude(int64_t exponent)
     return exponent < 0 ? -exponent : exponent;
 }
 
-/* The power of the base that the term has, on the same side of the fraction bar as `like`. */
-static int64_t exponent_in(const bs_expr *term, struct bs_whole_power like)
+/* The power of the base among the factors, on the same side of the fraction bar as `like`. */
+static int64_t exponent_among(struct factors factors, struct bs_whole_power like)
 {
-    struct factors factors = factors_of(term);
     for (int i = 0; i < factors.count; i++) {
         struct bs_whole_power power = bs_whole_power(factors.items[i]);
         if (power.base == like.base && (power.exponent > 0) == (like.exponent > 0))
@@ -109,7 +108,7 @@ static int64_t exponent_in(const bs_expr *term, struct bs_whole_power like)
 static struct bs_whole_power common_power(bs_expr sum, struct bs_whole_power power)
 {
     for (int i = 1; i < sum->count && power.exponent != 0; i++) {
-        int64_t exponent = exponent_in(&sum->args[i], power);
+        int64_t exponent = exponent_among(factors_of(&sum->args[i]), power);
         if (magnitude(exponent) < magnitude(power.exponent))
             power.exponent = exponent;
     }
@@ -121,14 +120,12 @@ static bs_expr without(struct bs_pool *pool, const bs_expr *term, const struct b
 {
     struct bs_list list = {0};
     struct factors factors = factors_of(term);
+    const struct factors taken = {common->items, (int)common->count};
     for (int i = 0; i < factors.count; i++) {
         struct bs_whole_power power = bs_whole_power(factors.items[i]);
-        for (size_t k = 0; k < common->count; k++) {
-            struct bs_whole_power taken = bs_whole_power(common->items[k]);
-            if (taken.base == power.base && (taken.exponent > 0) == (power.exponent > 0))
-                power.exponent -= taken.exponent;
-        }
-        if (power.exponent == bs_whole_power(factors.items[i]).exponent)
+        const int64_t exponent = exponent_among(taken, power);
+        power.exponent -= exponent;
+        if (exponent == 0)
             bs_list_add(&list, factors.items[i]);
         else if (power.exponent != 0)
             bs_list_add(&list, bs_of_whole_power(pool, power));

@@ -113,6 +113,17 @@ START_TEST(nothing_is_cancelled_that_may_have_no_value)
 }
 END_TEST
 
+START_TEST(common_factors_above_and_below_come_out_once)
+{
+    check_cases((const struct simple[]){
+        {"2*x*c/x - x^2*c/x^2", "x·c/x·(2 − x/x)"},
+        {"a*x/y + b*x/y", "x/y·(a + b)"},
+        {"a*x^2/y + b*x^3/y^2", "x²/y·(a + b·x/y)"},
+        {NULL, NULL},
+    });
+}
+END_TEST
+
 /* At 1, both factors of the body are y_1, and one is there. */
 START_TEST(a_factor_is_counted_once_in_a_product)
 {
@@ -252,6 +263,7 @@ Suite *bs_suite(void)
         like_terms_and_equal_factors_are_joined,
         signs_are_pulled_out_and_pushed_into_differences,
         nothing_is_cancelled_that_may_have_no_value,
+        common_factors_above_and_below_come_out_once,
         a_factor_is_counted_once_in_a_product,
         numbers_that_leave_the_range_are_refused,
         a_simple_form_is_simple,
