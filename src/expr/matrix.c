@@ -202,14 +202,30 @@ static bool take_factors(struct reader *reader, struct factors *to, struct facto
     return is_done;
 }
 
+/* A product of matrices that is a number, known to stand so; other parts as they are. */
+static const struct bs_part *stand_as(struct reader *reader, const struct bs_part *part,
+                                      enum bs_binding binding)
+{
+    if (part->op != BS_PART_PRODUCT || !bs_part_is_scalar(part))
+        return part;
+    struct bs_part *standing =
+        bs_part_create(reader->matrix, BS_PART_PRODUCT, part->count, part->args);
+    if (standing)
+        standing->stands_as = binding;
+    return standing;
+}
+
 /* A part within an expression: what is one already, or a ref. */
 static bs_expr form_of(struct reader *reader, const struct bs_part *part)
 {
     if (part->op == BS_PART_ENTRYWISE)
         return part->form;
-    if (part->op == BS_PART_INVERSE)
-        return bs_power(reader->matrix->pool, form_of(reader, part->args[0]),
-                        bs_integer(reader->matrix->pool, -1));
+    if (part->op == BS_PART_INVERSE) {
+        const struct bs_part *base = stand_as(reader, part->args[0], BS_BINDS_PRODUCT);
+        return base ? bs_power(reader->matrix->pool, form_of(reader, base),
+                               bs_integer(reader->matrix->pool, -1))
+                    : NULL;
+    }
     return bs_ref(reader->matrix->pool, part->id);
 }
 
@@ -328,18 +344,6 @@ static const struct bs_part *scaled(struct reader *reader, bs_expr scale,
     return body ? bs_part_with_axes(part, body, 0, body, 1) : part;
 }
 
-/* A product of matrices that is a number, where only numbers stand before it. */
-static const struct bs_part *stand_alone(struct reader *reader, const struct bs_part *part)
-{
-    if (part->op != BS_PART_PRODUCT || !bs_part_is_scalar(part))
-        return part;
-    struct bs_part *alone =
-        bs_part_create(reader->matrix, BS_PART_PRODUCT, part->count, part->args);
-    if (alone)
-        alone->is_alone = true;
-    return alone;
-}
-
 /* Those that are numbers first; gives how many. */
 static size_t sort_scalars(struct factors *factors)
 {
@@ -365,7 +369,7 @@ static const struct bs_part *finish(struct reader *reader, struct factors *facto
         if (!body)
             return NULL;
     } else if (scalars == 1 && !bs_is_integer(factors->scale, 1)) {
-        items[0] = stand_alone(reader, items[0]);
+        items[0] = stand_as(reader, items[0], BS_BINDS_POWER);
         if (!items[0])
             return NULL;
     }
@@ -570,7 +574,7 @@ static bool read_operand(struct reader *reader, struct operand *out, bs_expr exp
 
 static bs_expr operand_form(struct reader *reader, const struct operand *operand)
 {
-    const struct bs_part *part = stand_alone(reader, operand->part);
+    const struct bs_part *part = stand_as(reader, operand->part, BS_BINDS_POWER);
     bs_expr form = part ? form_of(reader, part) : NULL;
     return bs_is_integer(operand->scale, 1)    ? form
            : bs_is_integer(operand->scale, -1) ? bs_neg(reader->matrix->pool, form)

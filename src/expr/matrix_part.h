@@ -29,7 +29,11 @@ enum bs_part_op {
 
 struct bs_part {
     enum bs_part_op op;
-    bool is_alone;    /* of a PRODUCT that is a number: no matrix stands beside it */
+    /*
+     * Of a PRODUCT that is a number: as what it stands in a form.  SUM: beside matrices, so that it
+     * needs parentheses of its own; POWER: alone; PRODUCT: below a fraction bar.
+     */
+    enum bs_binding stands_as;
     bs_expr index[2]; /* of its rows and of its columns, or NULL */
     bs_expr size[2];  /* how many there are; NULL: not known yet */
     const char *name;

@@ -78,7 +78,7 @@ static enum bs_binding binding_of(const struct bs_part *part)
     case BS_PART_INVERSE:
         return BS_BINDS_PRODUCT;
     case BS_PART_PRODUCT:
-        return part->is_alone || !bs_part_is_scalar(part) ? BS_BINDS_POWER : BS_BINDS_PRODUCT;
+        return bs_part_is_scalar(part) ? part->stands_as : BS_BINDS_POWER;
     case BS_PART_TRANSPOSE:
     case BS_PART_POWER:
         return BS_BINDS_POWER;
@@ -103,7 +103,7 @@ static void put_within(const struct writer *w, const struct bs_part *part, enum 
 /* A product that is a number is kept apart from the matrices beside it. */
 static enum bs_binding put_in_form(const struct writer *w, const struct bs_part *part)
 {
-    bool is_open = part->op == BS_PART_PRODUCT && bs_part_is_scalar(part) && !part->is_alone;
+    bool is_open = part->op == BS_PART_PRODUCT && binding_of(part) == BS_BINDS_SUM;
     put_open(w, part, is_open);
     return is_open ? BS_BINDS_ATOM : binding_of(part);
 }

@@ -2,6 +2,7 @@
 #include "net/layout.h"
 
 #include "base/mem.h"
+#include "expr/index.h"
 #include "net/dense.h"
 #include "net/loss.h"
 
@@ -81,6 +82,24 @@ static bs_expr define_activation(const struct building *building, struct bs_addr
     bs_expr a = z[0] ? bs_dense_define_activation(building->pool, layer, at.unit, z) : NULL;
     bs_free(z);
     return a;
+}
+
+static bs_expr define_softmax(struct bs_pool *pool, int count, bs_expr z, bs_expr index)
+{
+    bs_expr m = bs_symbol(pool, "m"), other = bs_put(pool, z, index, m);
+    const struct bs_func *exponential = bs_func_find("exp");
+    bs_expr sum = bs_indexed_sum(pool, m, bs_integer(pool, 1), bs_integer(pool, count),
+                                 bs_call(pool, exponential, 0, 1, &other));
+    return bs_div(pool, bs_call(pool, exponential, 0, 1, &z), sum);
+}
+
+bs_expr bs_layer_define_general(struct bs_pool *pool, const struct bs_layer *layer, bs_expr z,
+                                bs_expr index)
+{
+    if (!z)
+        return NULL;
+    return bs_layer_is_softmax(layer) ? define_softmax(pool, layer->units, z, index)
+                                      : bs_dense_define_activation(pool, layer, 1, &z);
 }
 
 /* The outputs y, then the targets t: 2n operands in one block.  NULL when out of memory. */

@@ -70,6 +70,13 @@ bs_expr bs_layout_define(const struct bs_layout *layout, struct bs_pool *pool, i
                          bs_operand *leaf, void *context);
 
 /*
+ * An activation in general, over z in terms of an index: f(z_k), or for softmax, where each depends
+ * on all, exp(z_k)/Σ_m exp(z_m).
+ */
+bs_expr bs_layer_define_general(struct bs_pool *pool, const struct bs_layer *layer, bs_expr z,
+                                bs_expr index);
+
+/*
  * The fused form of ∂E/∂z of an output over the outputs and targets, where output and loss have one
  * (the kernels then use it); NULL where there is none or when out of memory.
  */

@@ -230,7 +230,8 @@ const struct bs_loss bs_losses[] = {
      .value = mean_value,
      .slope = mean_slope,
      .target_slope = mean_target_slope,
-     .define = define_mean},
+     .define = define_mean,
+     .is_mean = true},
     {.name = "cross_entropy",
      .formula = "−Σ_j {t}_j log {y}_j",
      .about = "for one of several classes; 0·log 0 counts as 0",
@@ -260,4 +261,14 @@ const struct bs_loss *bs_loss_find(const char *name)
         if (strcmp(loss->name, name) == 0)
             return loss;
     return NULL;
+}
+
+/* Every loss is a sum over the outputs, so the one of one output is a term. */
+bs_expr bs_loss_define_general(struct bs_pool *pool, const struct bs_loss *loss, int n,
+                               bs_expr index, bs_expr y, bs_expr t)
+{
+    bs_expr from = bs_integer(pool, 1), to = bs_integer(pool, n);
+    bs_expr term = y && t ? loss->define(pool, 1, &y, &t) : NULL;
+    bs_expr sum = bs_indexed_sum(pool, index, from, to, term);
+    return loss->is_mean && n > 1 ? bs_div(pool, sum, to) : sum;
 }

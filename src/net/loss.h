@@ -20,9 +20,14 @@ struct bs_loss {
     /* The value and the fused ∂E/∂z_k (k from 0) in symbols, over the outputs and the targets. */
     bs_expr (*define)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t);
     bs_expr (*define_fused)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t, int k);
+    bool is_mean; /* the sum over the outputs is divided by n */
 };
 
 extern const struct bs_loss bs_losses[];              /* ended by a NULL name */
 const struct bs_loss *bs_loss_find(const char *name); /* NULL when there is none */
+
+/* The value in general: the sum over the index from 1 to n, of y and t in terms of it. */
+bs_expr bs_loss_define_general(struct bs_pool *pool, const struct bs_loss *loss, int n,
+                               bs_expr index, bs_expr y, bs_expr t);
 
 #endif

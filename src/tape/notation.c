@@ -528,6 +528,13 @@ void bs_notation_put_error(const struct bs_notation *notation, struct bs_buf *bu
     put_member(buf, find_family(notation, address.kind, address.layer, true), index, form);
 }
 
+const char *bs_notation_stem(const struct bs_notation *notation, enum bs_quantity kind, int layer,
+                             bool is_error)
+{
+    const struct family *family = find_family(notation, kind, layer, is_error);
+    return family ? family->stem : NULL;
+}
+
 /* ---- reading names --------------------------------------------------------------------------- */
 
 /* The digits after the stem; whether they were written as the family writes them is checked after.

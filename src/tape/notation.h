@@ -83,9 +83,13 @@ bool bs_notation_find(const struct bs_notation *notation, struct bs_address *out
 typedef int bs_address_visit(void *context, struct bs_address address);
 int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visit, void *context);
 
+/* The stem of an array's names, W1, or of its error terms', dW1; NULL where names are listed. */
+const char *bs_notation_stem(const struct bs_notation *notation, enum bs_quantity kind, int layer,
+                             bool is_error);
+
 /*
  * The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one, and in
- * the notation of matrices, which has equations (bs_tape_put_equation).
+ * the notation of matrices, which has equations (bs_tape_equation).
  */
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
                          struct bs_address address, enum bs_form form);

@@ -148,6 +148,34 @@ struct bs_derivation {
 int bs_tape_derive(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry,
                    struct bs_error *err);
 
+enum { BS_MOST_EQUATION_LINES = 2 };
+
+/*
+ * In the notation of matrices: the equation of the array that an entry is a member of, "Z1 =
+ * x·W1 + b1", and what becomes of the shapes, "1×2 · 2×3 + 1×3 = 1×3".  A second line is the same
+ * with output and loss fused.
+ */
+struct bs_equation {
+    struct bs_buf name;
+    int count; /* 0: there is none */
+    struct {
+        struct bs_buf text, shapes; /* shapes: in Unicode, whatever the form */
+        const char *rule;           /* "" or what leads to the line; static */
+    } lines[BS_MOST_EQUATION_LINES];
+};
+
+/* To be finished unless it fails. */
+int bs_tape_equation(struct bs_equation *out, struct bs_tape *tape, bs_entry entry,
+                     enum bs_form form, struct bs_error *err);
+void bs_equation_finish(struct bs_equation *equation);
+bool bs_equation_has_failed(const struct bs_equation *equation); /* one of its texts */
+
+/*
+ * Of an entry that is the first of its layer in a phase: an entry of each array that has its
+ * members there, whose equations say the whole at once.  Gives how many; 0 of another entry.
+ */
+int bs_tape_equations_before(bs_entry out[2], const struct bs_tape *tape, bs_entry entry);
+
 /* The value alone. */
 int bs_tape_value(double *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err);
 

@@ -6,19 +6,12 @@
 enum { RULE_COLUMN = 47 };
 
 /* The name and "=" on the first line, "=" below it on the others. */
-static void begin_line(struct bs_writer *writer, bs_entry entry, int number)
+static void begin_line(struct bs_buf *buf, const char *name, int number)
 {
-    struct bs_buf *buf = writer->buf;
-    if (number > 0) {
-        bs_buf_repeat(buf, " ", writer->indent);
-        return;
-    }
-    struct bs_buf name = BS_BUF_INIT;
-    bs_tape_show_name(writer->tape, &name, entry, writer->page->form);
-    writer->indent = bs_width(bs_buf_text(&name));
-    bs_buf_put(buf, bs_buf_text(&name));
-    buf->failed = buf->failed || name.failed;
-    bs_buf_finish(&name);
+    if (number > 0)
+        bs_buf_repeat(buf, " ", bs_width(name));
+    else
+        bs_buf_put(buf, name);
 }
 
 static void new_lines(struct bs_writer *writer, int count)
@@ -41,13 +34,13 @@ static void put_rule(struct bs_buf *buf, size_t line, const char *rule, int colu
     bs_buf_put(buf, rule);
 }
 
-static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+static void put_line(struct bs_writer *writer, const char *name, int number, const char *formula,
                      const char *rule)
 {
     struct bs_buf *buf = writer->buf;
     new_lines(writer, 1);
     size_t line = buf->length;
-    begin_line(writer, entry, number);
+    begin_line(buf, name, number);
     bs_buf_put(buf, " = ");
     bs_buf_put(buf, formula);
     if (rule[0])
@@ -74,8 +67,7 @@ static void close_section(struct bs_writer *writer, int64_t left_out)
 static struct bs_writer text_writer(struct bs_buf *buf, struct bs_tape *tape,
                                     const struct bs_page *page)
 {
-    return (struct bs_writer){buf,      tape,          page,        open_section,
-                              put_line, close_section, buf->length, 0};
+    return (struct bs_writer){buf, tape, page, open_section, put_line, close_section, buf->length};
 }
 
 int bs_view_derivation(struct bs_buf *buf, struct bs_tape *tape, bs_entry entry,

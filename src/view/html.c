@@ -47,15 +47,6 @@ static void put_escaped(struct bs_buf *buf, const char *text)
             bs_buf_char(buf, *text);
 }
 
-static void put_name(struct bs_writer *writer, bs_entry entry)
-{
-    struct bs_buf name = BS_BUF_INIT;
-    bs_tape_show_name(writer->tape, &name, entry, BS_UNICODE);
-    put_escaped(writer->buf, bs_buf_text(&name));
-    writer->buf->failed = writer->buf->failed || name.failed;
-    bs_buf_finish(&name);
-}
-
 static void open_section(struct bs_writer *writer, const char *heading)
 {
     bs_buf_put(writer->buf, "<tbody><tr><th colspan=\"4\" scope=\"rowgroup\"><h2>");
@@ -63,13 +54,13 @@ static void open_section(struct bs_writer *writer, const char *heading)
     bs_buf_put(writer->buf, "</h2>\n");
 }
 
-static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+static void put_line(struct bs_writer *writer, const char *name, int number, const char *formula,
                      const char *rule)
 {
     struct bs_buf *buf = writer->buf;
     bs_buf_put(buf, number == 0 ? "<tbody><tr><th scope=\"row\">" : "<tr><td>");
     if (number == 0)
-        put_name(writer, entry);
+        put_escaped(buf, name);
     bs_buf_put(buf, "<td>=<td class=\"formula\">");
     put_escaped(buf, formula);
     bs_buf_put(buf, "<td class=\"rule\">");
@@ -103,7 +94,7 @@ int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page 
 {
     struct bs_page own = *page;
     own.form = BS_UNICODE;
-    struct bs_writer writer = {buf, tape, &own, open_section, put_line, close_section, 0, 0};
+    struct bs_writer writer = {buf, tape, &own, open_section, put_line, close_section, 0};
     put_head(buf, page->lang);
     int status = bs_write_solution(&writer, err);
     bs_buf_put(buf, "</table>\n</html>");

@@ -61,23 +61,25 @@ int bs_derive_unless_stopped(struct bs_derivation *out, struct bs_tape *tape, bs
                              struct bs_error *err);
 
 /*
- * Who lays derivations out, as text, LaTeX or HTML.  `line` gets each line of a derivation in turn,
- * number 0 first, as a formula and the rule that leads to it (which may be ""); `open` and `close`
- * stand around a section.
+ * Who lays derivations out, as text, LaTeX or HTML.  `line` gets each line of a derivation, or of
+ * the equation of an array, in turn, number 0 first: what is on the left of all of them, a formula
+ * and the rule that leads to it (which may be ""); `open` and `close` stand around a section.
  */
 struct bs_writer {
     struct bs_buf *buf;
     struct bs_tape *tape;
     const struct bs_page *page;
     void (*open)(struct bs_writer *writer, const char *heading);
-    void (*line)(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+    void (*line)(struct bs_writer *writer, const char *name, int number, const char *formula,
                  const char *rule);
     void (*close)(struct bs_writer *writer, int64_t left_out);
     size_t start; /* where the writer's text starts in the buf */
-    int indent;   /* the writer's own */
 };
 
-/* One derivation; all of them as far as the page goes. */
+/*
+ * One derivation, in the notation of matrices after the equation of its array; all of them as far
+ * as the page goes, where equations stand before the first entry of their layer.
+ */
 int bs_write_derivation(struct bs_writer *writer, bs_entry entry, struct bs_error *err);
 int bs_write_solution(struct bs_writer *writer, struct bs_error *err);
 

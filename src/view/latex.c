@@ -9,14 +9,14 @@ static void open_section(struct bs_writer *writer, const char *heading)
 }
 
 /* A little more room between derivations than between the lines of one. */
-static void put_line(struct bs_writer *writer, bs_entry entry, int number, const char *formula,
+static void put_line(struct bs_writer *writer, const char *name, int number, const char *formula,
                      const char *rule)
 {
     struct bs_buf *buf = writer->buf;
     if (buf->length > writer->start)
         bs_buf_put(buf, number == 0 ? " \\\\[1ex]\n" : " \\\\\n");
     if (number == 0)
-        bs_tape_show_name(writer->tape, buf, entry, BS_LATEX);
+        bs_buf_put(buf, name);
     bs_buf_put(buf, " &= ");
     bs_buf_put(buf, formula);
     if (rule[0])
@@ -37,7 +37,7 @@ int bs_view_latex(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page
 {
     struct bs_page own = *page;
     own.form = BS_LATEX;
-    struct bs_writer writer = {buf, tape, &own, open_section, put_line, close_section, 0, 0};
+    struct bs_writer writer = {buf, tape, &own, open_section, put_line, close_section, 0};
     bs_buf_put(buf, "\\allowdisplaybreaks\n");
     return bs_write_solution(&writer, err);
 }

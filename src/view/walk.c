@@ -75,7 +75,7 @@ int bs_derive_unless_stopped(struct bs_derivation *out, struct bs_tape *tape, bs
 struct writing {
     struct bs_writer *writer;
     const struct bs_derivation *derivation;
-    struct bs_buf formula, rule; /* of the next line */
+    struct bs_buf name, formula, rule; /* the last two of the next line */
     int lines;
 };
 
@@ -83,7 +83,7 @@ static void end_line(struct writing *writing, const char *rule)
 {
     struct bs_writer *writer = writing->writer;
     bs_put_words(&writing->rule, rule, writer->page);
-    writer->line(writer, writing->derivation->entry, writing->lines++,
+    writer->line(writer, bs_buf_text(&writing->name), writing->lines++,
                  bs_buf_text(&writing->formula), bs_buf_text(&writing->rule));
     bs_buf_cut(&writing->formula, 0);
     bs_buf_cut(&writing->rule, 0);
@@ -157,18 +157,62 @@ static void write_lines(struct writing *writing)
         write_value_line(writing);
 }
 
-int bs_write_derivation(struct bs_writer *writer, bs_entry entry, struct bs_error *err)
+static int finish_writing(struct writing *writing, struct bs_error *err)
+{
+    bool failed = writing->writer->buf->failed || writing->name.failed || writing->formula.failed ||
+                  writing->rule.failed;
+    bs_buf_finish(&writing->name);
+    bs_buf_finish(&writing->formula);
+    bs_buf_finish(&writing->rule);
+    return failed ? bs_fail_memory(err) : BS_OK;
+}
+
+static int write_entry(struct bs_writer *writer, bs_entry entry, struct bs_error *err)
 {
     struct bs_derivation derivation;
     int status = bs_derive_unless_stopped(&derivation, writer->tape, entry, err);
     if (status < 0)
         return status;
-    struct writing writing = {writer, &derivation, BS_BUF_INIT, BS_BUF_INIT, 0};
+    struct writing writing = {writer, &derivation, BS_BUF_INIT, BS_BUF_INIT, BS_BUF_INIT, 0};
+    bs_tape_show_name(writer->tape, &writing.name, entry, writer->page->form);
     write_lines(&writing);
-    bool failed = writer->buf->failed || writing.formula.failed || writing.rule.failed;
-    bs_buf_finish(&writing.formula);
-    bs_buf_finish(&writing.rule);
-    return failed ? bs_fail_memory(err) : BS_OK;
+    return finish_writing(&writing, err);
+}
+
+/* The equation of the entry's array, with its shapes where rules stand. */
+static int write_equation(struct bs_writer *writer, bs_entry entry, struct bs_error *err)
+{
+    struct bs_equation equation;
+    int status = bs_tape_equation(&equation, writer->tape, entry, writer->page->form, err);
+    if (status < 0)
+        return status;
+    struct writing writing = {writer, NULL, equation.name, BS_BUF_INIT, BS_BUF_INIT, 0};
+    equation.name = BS_BUF_INIT;
+    for (int i = 0; i < equation.count; i++) {
+        bs_buf_put(&writing.formula, bs_buf_text(&equation.lines[i].text));
+        bs_put_words(&writing.rule, bs_buf_text(&equation.lines[i].shapes), writer->page);
+        bs_buf_put(&writing.rule, equation.lines[i].rule[0] ? "  " : "");
+        end_line(&writing, equation.lines[i].rule);
+    }
+    writing.formula.failed = writing.formula.failed || bs_equation_has_failed(&equation);
+    bs_equation_finish(&equation);
+    return finish_writing(&writing, err);
+}
+
+int bs_write_derivation(struct bs_writer *writer, bs_entry entry, struct bs_error *err)
+{
+    int status = write_equation(writer, entry, err);
+    return status < 0 ? status : write_entry(writer, entry, err);
+}
+
+/* An entry of the whole solution, after the equations of its layer if it is the first there. */
+static int write_in_order(struct bs_writer *writer, bs_entry entry, struct bs_error *err)
+{
+    bs_entry before[2];
+    int status = BS_OK, count = bs_tape_equations_before(before, writer->tape, entry);
+    for (int i = 0; status == BS_OK && i < count; i++)
+        status = write_equation(writer, before[i], err);
+    return status < 0 ? status : write_entry(writer, entry, err);
 }
 
 int bs_write_solution(struct bs_writer *writer, struct bs_error *err)
@@ -181,7 +225,7 @@ int bs_write_solution(struct bs_writer *writer, struct bs_error *err)
     for (int i = 0; status == BS_OK && i < count; i++) {
         writer->open(writer, bs_view_phase(sections[i].phase, page->lang));
         for (int64_t p = sections[i].first; status == BS_OK && p < sections[i].end; p++)
-            status = bs_write_derivation(writer, bs_tape_at(writer->tape, p), err);
+            status = write_in_order(writer, bs_tape_at(writer->tape, p), err);
         writer->close(writer, sections[i].left_out);
     }
     return status == BS_OK && writer->buf->failed ? bs_fail_memory(err) : status;

@@ -56,7 +56,8 @@ end
 function TestMatrixNotation.test_a_gradient_goes_by_its_own_name()
   local t = tape(1)
   lu.assertAlmostEquals(t:grad "W1_12", figures[1].dW1_12, 1e-14)
-  lu.assertStrContains(tostring(t.dW1_12), table.concat({
+  lu.assertEquals(tostring(t.dW1_12), table.concat({
+    "dW1 = xᵀ·dZ1                                   2×1 · 1×3 = 2×3",
     "dW1_12 = ∂L/∂W1_12",
     "       = ∂L/∂Z1_2 · ∂Z1_2/∂W1_12               chain rule",
     "       = dZ1_2·x_1                             closed form",
@@ -82,6 +83,55 @@ function TestMatrixNotation.test_the_same_tape_in_another_notation()
   lu.assertEquals(watermelon:step().name, "dv_13")
   watermelon:seek "dv_12"
   lu.assertEquals(watermelon:as "matrix":step().name, "W1_12_new")
+end
+
+local function lines_with(text, pattern)
+  local found = {}
+  for line in tostring(text):gmatch "[^\n]+" do
+    if line:find(pattern) then
+      found[#found + 1] = (line:gsub("%s+", " "))
+    end
+  end
+  return found
+end
+
+-- A line of the table for each array, before the entries of its layer.
+function TestMatrixNotation.test_the_table_shows_matrices_and_their_shapes()
+  lu.assertEquals(lines_with(tape(1):show(), "^  [dWbZA].*%d×%d"), {
+    " Z1 x·W1 + b1 1×2 · 2×3 + 1×3 = 1×3",
+    " A1 σ(Z1) 1×3",
+    " Z2 A1·W2 + b2 1×3 · 3×1 + 1×1 = 1×1",
+    " A2 σ(Z2) 1×1",
+    " dA2 (1 − y) ⊘ (1 − A2) − y ⊘ A2 1×1",
+    " dZ2 dA2 ⊙ A2 ⊙ (1 − A2) = A2 − y 1×1",
+    " dA1 dZ2·W2ᵀ 1×1 · 1×3 = 1×3",
+    " dZ1 dA1 ⊙ A1 ⊙ (1 − A1) 1×3",
+    " dW2 A1ᵀ·dZ2 3×1 · 1×1 = 3×1",
+    " db2 dZ2 1×1",
+    " dW1 xᵀ·dZ1 2×1 · 1×3 = 2×3",
+    " db1 dZ1 1×3",
+    " W1' W1 − η·dW1 2×3",
+    " b1' b1 − η·db1 1×3",
+    " W2' W2 − η·dW2 3×1",
+    " b2' b2 − η·db2 1×1",
+    " Z1' x·W1' + b1' 1×2 · 2×3 + 1×3 = 1×3",
+    " A1' σ(Z1') 1×3",
+    " Z2' A1'·W2' + b2' 1×3 · 3×1 + 1×1 = 1×1",
+    " A2' σ(Z2') 1×1",
+  })
+end
+
+function TestMatrixNotation.test_a_solution_shows_each_equation_once()
+  lu.assertEquals(lines_with(tape(1):text(), "^d[AZ]%d ="), {
+    "dA2 = (1 − y) ⊘ (1 − A2) − y ⊘ A2 1×1",
+    "dZ2 = dA2 ⊙ A2 ⊙ (1 − A2) 1×1",
+    "dA1 = dZ2·W2ᵀ 1×1 · 1×3 = 1×3",
+    "dZ1 = dA1 ⊙ A1 ⊙ (1 − A1) 1×3"})
+  lu.assertEquals(lines_with(tape(1):text(), "output and loss"),
+    {" = A2 − y 1×1 output and loss fused"})
+  lu.assertStrContains(tostring(tape(1):latex()),
+    "\\mathrm{dW1} &= x^{\\top} \\cdot \\mathrm{dZ1} && " ..
+    "\\text{2\\(\\times\\)1 \\(\\cdot\\) 1\\(\\times\\)3 = 2\\(\\times\\)3}")
 end
 
 -- A saturated output: ∂L/∂A2 overflows, output and loss together do not.

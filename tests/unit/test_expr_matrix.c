@@ -184,6 +184,8 @@ START_TEST(every_form_of_text)
          "1{\\times}2 \\cdot 2{\\times}1 = 1{\\times}1"},
         {"-i", "x_i^4", BS_LATEX, "x^{\\circ 4}", "1{\\times}2"},
         {"ij", "x_i*delta(i, j)", BS_LATEX, "\\operatorname{diag}\\left(x\\right)", "2{\\times}2"},
+        {"-j", "A1_j/sum(k, 1, 3, A1_k)", BS_LATEX, "\\frac{A1}{A1 \\cdot \\mathbf{1}^{\\top}}",
+         "1{\\times}3/\\left(1{\\times}3 \\cdot 3{\\times}1\\right) = 1{\\times}3"},
         {"i-", "x_i", BS_MATHML, "<msup><mrow><mi>x</mi></mrow><mo>⊤</mo></msup>",
          "<mn>2</mn><mo>×</mo><mn>1</mn>"},
     };

@@ -23,6 +23,27 @@ static bs_expr named_operand(void *context, struct bs_pool *pool, int64_t ordina
     return symbol;
 }
 
+START_TEST(activations_for_any_index)
+{
+    static const char *const cases[][2] = {
+        {"sigmoid", "sigmoid(z_k)"},
+        {"identity", "z_k"},
+        {"softmax", "exp(z_k)/sum(m, 1, 3, exp(z_m))"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_pool *pool = bs_pool_create();
+        struct bs_arch *arch =
+            arch_of(1, (const int[]){2, 3}, cases[i], BS_BIAS_UNITS, "half_squared_error");
+        bs_expr k = bs_symbol(pool, "k"), z = bs_member(pool, "z", 1, &k);
+        ck_assert_ptr_eq(bs_layer_define_general(pool, arch->layers, z, k),
+                         parsed(pool, cases[i][1]));
+        ck_assert_ptr_null(bs_layer_define_general(pool, arch->layers, NULL, k));
+        bs_arch_drop(arch);
+        bs_pool_destroy(pool);
+    }
+}
+END_TEST
+
 #define Z BS_PREACTIVATION
 #define A BS_ACTIVATION
 #define E BS_LOSS_VALUE
@@ -214,6 +235,7 @@ END_TEST
 Suite *bs_suite(void)
 {
     return bs_suite_of("define", (const TTest *const[]){
+                                     activations_for_any_index,
                                      definitions_are_what_a_notation_asks_for,
                                      fused_slopes_are_what_a_textbook_writes,
                                      kernels_and_symbols_agree_on_every_quantity_of_200_networks,

@@ -177,6 +177,63 @@ START_TEST(definitions_are_what_a_textbook_writes)
 }
 END_TEST
 
+START_TEST(general_forms_are_sums_over_the_outputs)
+{
+    static const struct {
+        const char *loss;
+        int n;
+        const char *text;
+    } cases[] = {
+        {"half_squared_error", 3, "sum(j, 1, 3, 1/2*(y_j - t_j)^2)"},
+        {"squared_error", 1, "sum(j, 1, 1, (y_j - t_j)^2)"},
+        {"mean_squared_error", 1, "sum(j, 1, 1, (y_j - t_j)^2)"},
+        {"mean_squared_error", 3, "sum(j, 1, 3, (y_j - t_j)^2)/3"},
+        {"cross_entropy", 3, "sum(j, 1, 3, -xlog(t_j, y_j))"},
+        {"binary_cross_entropy", 2, "sum(j, 1, 2, -(xlog(t_j, y_j) + xlog(1 - t_j, 1 - y_j)))"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_pool *pool = bs_pool_create();
+        const struct bs_loss *loss = bs_loss_find(cases[i].loss);
+        bs_expr j = bs_symbol(pool, "j");
+        bs_expr general = bs_loss_define_general(pool, loss, cases[i].n, j, parsed(pool, "y[j]"),
+                                                 parsed(pool, "t[j]"));
+        ck_assert_ptr_eq(general, parsed(pool, cases[i].text));
+        bs_pool_destroy(pool);
+    }
+}
+END_TEST
+
+/* Values stand in the order y_1, ..., t_1, ... */
+static int member_value(double *value, void *context, bs_expr leaf, struct bs_error *err)
+{
+    const struct operands *made = context;
+    (void)err;
+    *value = made->values[(leaf->u.name[0] == 't' ? 4 : 0) + leaf->u.name[2] - '1'];
+    return BS_OK;
+}
+
+START_TEST(general_forms_give_what_the_kernels_give)
+{
+    struct bs_rng rng;
+    struct operands made = make_operands();
+    bs_expr j = bs_symbol(made.pool, "j");
+    bs_expr y = parsed(made.pool, "y[j]"), t = parsed(made.pool, "t[j]");
+    bs_rng_seed(&rng, 12);
+    for (int round = 0; round < 200; round++) {
+        const struct bs_loss *loss = &bs_losses[round % 5];
+        const int n = 1 + round % 4;
+        struct bs_env env = {.leaf = member_value, .context = &made};
+        struct bs_valued valued;
+        for (int k = 0; k < 8; k++)
+            made.values[k] = draw(&rng);
+        bs_expr general = bs_loss_define_general(made.pool, loss, n, j, y, t);
+        ck_assert_int_eq(bs_eval(&valued, general, &env, NULL), BS_OK);
+        ck_assert(agree(loss->value(n, made.values, made.values + 4), valued));
+    }
+    bs_pool_destroy(made.pool);
+}
+END_TEST
+
 START_TEST(losses_are_found_by_name)
 {
     for (const struct bs_loss *loss = bs_losses; loss->name; loss++) {
@@ -224,6 +281,8 @@ Suite *bs_suite(void)
                                    certain_outputs_keep_to_the_convention,
                                    definitions_give_what_the_kernels_give,
                                    definitions_are_what_a_textbook_writes,
+                                   general_forms_are_sums_over_the_outputs,
+                                   general_forms_give_what_the_kernels_give,
                                    losses_are_found_by_name,
                                    definitions_survive_a_refused_allocation,
                                    NULL,
