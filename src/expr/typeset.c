@@ -30,7 +30,7 @@ struct writer {
     struct bs_words words;
     size_t end;
     uint32_t bound; /* the indices that are bound here: see spelling.h */
-    bool is_below;  /* in a subscript */
+    bool is_below;  /* in a subscript or a bound */
 };
 
 /* 1.5e-7 as print has it: 1.5·10^−7. */
@@ -227,6 +227,13 @@ static bool prints_as_divisor(bs_expr product, int i, int from)
            !(bs_is_number(factor->args[0]) || bs_is_integer(first, 1));
 }
 
+/* A sum over an index reaches as far as its product: only at the end it may stand bare. */
+static enum bs_binding factor_binds(bs_expr factor, bool is_first, bool is_last)
+{
+    bool may_be_bare = bs_binds_index(factor) ? is_last : is_first;
+    return may_be_bare ? BS_BINDS_PRODUCT : BS_BINDS_POWER;
+}
+
 /* The factors from `from` on; the first is written without its sign when it is `negated`. */
 static void put_factors(struct writer *w, bs_expr product, int from, bool negated, bool leads)
 {
@@ -243,7 +250,8 @@ static void put_factors(struct writer *w, bs_expr product, int from, bool negate
         else if (divides)
             put(w, factor->args[0], BS_BINDS_POWER, false);
         else
-            put(w, factor, i == from ? BS_BINDS_PRODUCT : BS_BINDS_POWER, leads && i == from);
+            put(w, factor, factor_binds(factor, i == from, i + 1 == product->count),
+                leads && i == from);
     }
 }
 
@@ -268,11 +276,11 @@ static void put_side(struct writer *w, bs_expr product, int from, bool negated, 
             continue;
         if (k > 1)
             bs_buf_put(w->buf, w->words.times);
+        bs_expr item = divisors ? factor->args[0] : factor;
         if (i == from && negated)
             put_magnitude(w, factor);
         else
-            put(w, divisors ? factor->args[0] : factor, count == 1 ? BS_BINDS_SUM : BS_BINDS_POWER,
-                k == 1);
+            put(w, item, count == 1 ? BS_BINDS_SUM : factor_binds(item, false, k == count), k == 1);
     }
     if (count == 0)
         put_integer(w, 1);
@@ -431,19 +439,31 @@ static void put_call(struct writer *w, bs_expr call, bool leads)
     }
 }
 
-/* Inside parentheses or a box of its own any text will do. */
+/* What stands below or above a line has its terms closer: a_(k−1), Σ_k=i+1..D. */
+static struct writer below(const struct writer *w)
+{
+    struct writer below = *w;
+    if (!w->words.is_typed) {
+        below.words.plus = w->words.plus_below;
+        below.is_below = true;
+    }
+    return below;
+}
+
 static void put_indexed(struct writer *w, bs_expr expr, const char *const words[static 5])
 {
-    const bool typed = w->words.is_typed;
-    const enum bs_binding bound = typed || w->words.is_drawn ? BS_BINDS_SUM : BS_BINDS_POWER;
+    struct writer bounds = below(w);
     const uint32_t outer = w->bound;
-    for (int i = 0; i < 4; i++) {
-        const enum bs_binding context = i < 3 ? bound : typed ? BS_BINDS_SUM : BS_BINDS_PRODUCT;
+    for (int i = 0; i < 3; i++) {
         bs_buf_put(w->buf, words[i]);
-        if (i == 3)
-            w->bound |= bs_index_bit(expr->args[0]);
-        put(w, expr->args[i], context, context == BS_BINDS_SUM);
+        put(&bounds, expr->args[i], BS_BINDS_SUM, true);
     }
+    bs_buf_put(w->buf, words[3]);
+    w->bound |= bs_index_bit(expr->args[0]);
+    if (w->words.is_typed)
+        put(w, expr->args[3], BS_BINDS_SUM, true);
+    else
+        put(w, expr->args[3], BS_BINDS_PRODUCT, false);
     w->bound = outer;
     bs_buf_put(w->buf, words[4]);
 }
@@ -458,17 +478,12 @@ static bool is_character(bs_expr subscript)
            subscript->u.number.num <= 9;
 }
 
-/* Terms stand closer there: a_(k−1). */
 static void put_subscripts(struct writer *w, int count, const bs_expr *subscripts,
                            const char *const words[static 3])
 {
-    struct writer below = *w;
+    struct writer inner = below(w);
     bs_buf_put(w->buf, words[0]);
-    if (!w->words.is_typed) {
-        below.words.plus = w->words.plus_below;
-        below.is_below = true;
-    }
-    put_list(&below, count, subscripts, words[1]);
+    put_list(&inner, count, subscripts, words[1]);
     bs_buf_put(w->buf, words[2]);
 }
 
@@ -586,7 +601,7 @@ static enum bs_binding binding_of(const struct writer *w, bs_expr expr)
                    : BS_BINDS_POWER;
     case BS_INDEXED_SUM:
     case BS_INDEXED_PRODUCT:
-        return w->words.is_typed ? BS_BINDS_ATOM : BS_BINDS_SUM;
+        return w->words.is_typed ? BS_BINDS_ATOM : BS_BINDS_PRODUCT;
     case BS_CASES: /* drawn it has a brace on one side only */
         return w->words.is_drawn ? BS_BINDS_SUM : BS_BINDS_ATOM;
     case BS_CALL:

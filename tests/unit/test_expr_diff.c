@@ -61,9 +61,9 @@ START_TEST(textbook_derivatives_are_printed_as_in_the_textbook)
         {"0.5*((y_1 - d_1)^2 + (y_2 - d_2)^2)", "y_2", "y_2 − d_2"},
         {"-(d*log(y) + (1 - d)*log(1 - y))", "y", "(1 − d)/(1 − y) − d/y"},
         {"sum(j, 1, n, x*u_j)", "x", "Σ_j=1..n u_j"},
-        {"sum(j, 1, n, (x - u_j)^2)", "x", "2·(Σ_j=1..n (x − u_j))"},
+        {"sum(j, 1, n, (x - u_j)^2)", "x", "2·Σ_j=1..n (x − u_j)"},
         {"sum(j, 1, n, j*y)", "j", "0"}, /* the j outside is another */
-        {"j*sum(j, 1, n, j*y)", "j", "y·(Σ_j=1..n j)"},
+        {"j*sum(j, 1, n, j*y)", "j", "y·Σ_j=1..n j"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         ck_assert_msg(strcmp(unicode(slope_of(cases[i].text, cases[i].by)), cases[i].slope) == 0,
@@ -172,10 +172,10 @@ START_TEST(a_member_is_found_under_the_index_of_a_sum)
         {"sum(j, 1, 3, x_j_new)", "x_1_new", "1"},
         {"sum(j, 1, 3, x_j*y)", "y", "Σ_j=1..3 x_j"},
         {"sum(j, 1, 3, x_j*y)", "x", "0"},
-        {"sum(j, 1, 3, x_j*xx_k)", "xx_1", "δ_k1·(Σ_j=1..3 x_j)"},
+        {"sum(j, 1, 3, x_j*xx_k)", "xx_1", "δ_k1·Σ_j=1..3 x_j"},
         {"sum(j, 1, 3, x_k*j)", "x_k", "Σ_j=1..3 j"},
         {"sum(k, 1, n, a[k]*a[k-1])", "a[i]", "a_(i−1) + a_(i+1)"},
-        {"product(j, 1, n, x_j)", "x_k", "(Π_i=1..(k − 1) x_i)·(Π_i=(k + 1)..n x_i)"},
+        {"product(j, 1, n, x_j)", "x_k", "(Π_i=1..k−1 x_i)·Π_i=k+1..n x_i"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         ck_assert_msg(strcmp(unicode(slope_of(cases[i].text, cases[i].by)), cases[i].slope) == 0,

@@ -182,13 +182,13 @@ START_TEST(indexed_sums_print_with_their_bounds)
 {
     check_cases((const struct typeset_case[]){
         {"sum(j, 1, n, x_j)", "Σ_j=1..n x_j", "sum(j, 1, n, x_j)", "\\sum_{j=1}^{n} x_{j}"},
-        {"sum(j, 0, n - 1, x_j + 1)", "Σ_j=0..(n − 1) (x_j + 1)", "sum(j, 0, n - 1, x_j + 1)",
-         "\\sum_{j=0}^{n - 1} \\left(x_{j} + 1\\right)"},
+        {"sum(j, 0, n - 1, x_j + 1)", "Σ_j=0..n−1 (x_j + 1)", "sum(j, 0, n - 1, x_j + 1)",
+         "\\sum_{j=0}^{n-1} \\left(x_{j} + 1\\right)"},
         {"exp(x_i)/sum(j, 1, C, exp(x_j))", "exp(x_i)/(Σ_j=1..C exp(x_j))",
          "exp(x_i)/sum(j, 1, C, exp(x_j))",
          "\\frac{\\exp\\left(x_{i}\\right)}{\\sum_{j=1}^{C} \\exp\\left(x_{j}\\right)}"},
-        {"2*sum(j, 1, 3, j)", "2·(Σ_j=1..3 j)", "2*sum(j, 1, 3, j)",
-         "2 \\cdot \\left(\\sum_{j=1}^{3} j\\right)"},
+        {"2*sum(j, 1, 3, j)", "2·Σ_j=1..3 j", "2*sum(j, 1, 3, j)",
+         "2 \\cdot \\sum_{j=1}^{3} j"},
         {NULL, NULL, NULL, NULL},
     });
 }
@@ -228,9 +228,9 @@ START_TEST(products_over_an_index_print_with_their_bounds)
     check_cases((const struct typeset_case[]){
         {"product(k, 1, D, s_k)", "Π_k=1..D s_k", "product(k, 1, D, s_k)",
          "\\prod_{k=1}^{D} s_{k}"},
-        {"2*product(k, i + 1, D, a*s_k)", "2·(Π_k=(i + 1)..D a·s_k)",
+        {"2*product(k, i + 1, D, a*s_k)", "2·Π_k=i+1..D a·s_k",
          "2*product(k, i + 1, D, a*s_k)",
-         "2 \\cdot \\left(\\prod_{k=i + 1}^{D} a \\cdot s_{k}\\right)"},
+         "2 \\cdot \\prod_{k=i+1}^{D} a \\cdot s_{k}"},
         {NULL, NULL, NULL, NULL},
     });
 }
