@@ -11,14 +11,14 @@
  * not decided: the normal form is none for functions that it knows nothing of (log, Φ, max), so
  * that their arguments are compared but nothing is known of their values.
  */
-enum bs_verdict {
+enum bs_proof_verdict {
     BS_PROVED,
     BS_REFUTED,
     BS_UNDECIDED,
 };
 
 struct bs_proof {
-    enum bs_verdict verdict;
+    enum bs_proof_verdict verdict;
     struct bs_steps steps; /* of a proof: rewriting steps, of the left side, then of the right */
     /* Of a refutation: where the two differ (bounds and indices included), what they are there. */
     struct bs_point point;
