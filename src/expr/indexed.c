@@ -278,7 +278,8 @@ static bs_expr with_longer(struct bs_pool *pool, bs_expr product, int of, const 
 /*
  * f_i·Π_k=i+1..D f_k·g_k is Π_k=i+1..D g_k·Π_k=i..D f_k, where f is more of the product than g:
  * that is shorter, and a factor that is there by chance does not tear the product apart.  Two
- * factors of the body that are the same at i need two there, and a simple product has only one.
+ * factors of the body that are the same at i need two there, and a simple product has only one.  A
+ * number is there by chance: 1 is x_0^0, which has no x_0.
  */
 bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
 {
@@ -289,7 +290,8 @@ bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
     const bs_expr *factors = is_product ? bound->args[3]->args : &bound->args[3];
     for (int i = 0; before && i < (is_product ? bound->args[3]->count : 1); i++) {
         bs_expr first = bs_simplify(pool, bs_put(pool, factors[i], bound->args[0], before));
-        bool is_there = first && !has_item(&in, first) && find_factor(product, first) >= 0;
+        bool is_there = first && !bs_is_number(first) && !has_item(&in, first) &&
+                        find_factor(product, first) >= 0;
         if (is_there)
             bs_list_add(&in, first);
         bs_list_add(is_there ? &body : &others, factors[i]);

@@ -124,11 +124,15 @@ START_TEST(common_factors_above_and_below_come_out_once)
 }
 END_TEST
 
-/* At 1, both factors of the body are y_1, and one is there. */
+/*
+ * At -1 there is no y_k, though the case does not depend on it.  At 1, both factors of the body are
+ * y_1, and one is there.
+ */
 START_TEST(a_factor_is_counted_once_in_a_product)
 {
     check_cases((const struct simple[]){
         {"f_1*product(k, 2, 3, f_k)", "Π_k=1..3 f_k"},
+        {"-product(k, 0, 3, cases(y_k > 0, k, -1))", "−Π_k=0..3 {k if y_k > 0, else −1}"},
         {"y_1*product(k, 2, 3, y_k*(y_1 - delta(k, 3)))", "y_1·(Π_k=2..3 y_k·(y_1 − δ_k3))"},
         {NULL, NULL},
     });
