@@ -133,7 +133,7 @@ START_TEST(a_factor_is_counted_once_in_a_product)
     check_cases((const struct simple[]){
         {"f_1*product(k, 2, 3, f_k)", "Π_k=1..3 f_k"},
         {"-product(k, 0, 3, cases(y_k > 0, k, -1))", "−Π_k=0..3 {k if y_k > 0, else −1}"},
-        {"y_1*product(k, 2, 3, y_k*(y_1 - delta(k, 3)))", "y_1·(Π_k=2..3 y_k·(y_1 − δ_k3))"},
+        {"y_1*product(k, 2, 3, y_k*(y_1 - delta(k, 3)))", "y_1·Π_k=2..3 y_k·(y_1 − δ_k3)"},
         {NULL, NULL},
     });
 }
