@@ -319,7 +319,7 @@ static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
     if (*known)
         return *known;
     struct bs_list args = {0};
-    for (int i = 0; i < expr->count; i++)
+    for (int i = 0; i < expr->count && !args.failed; i++) /* a rule tried later would forgive */
         bs_list_add(&args, simplify(pool, expr->args[i], reshapes));
     bs_expr result = args.failed ? NULL : simplify_node(pool, expr, args.items);
     bs_list_finish(&args);

@@ -141,7 +141,10 @@ END_TEST
 
 START_TEST(numbers_that_leave_the_range_are_refused)
 {
-    static const char *const texts[] = {"1e200*1e200*x", "1e-200*x*1e-200", "1e308 + x + 1e308"};
+    static const char *const texts[] = {
+        "1e200*1e200*x", "1e-200*x*1e-200", "1e308 + x + 1e308",
+        "1e200*1e200*x + (1e-310*y + 1e-310*z)" /* where 1e310 is tried, too */
+    };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct bs_error err;
         ck_assert_ptr_null(simplified(texts[i]));
