@@ -85,9 +85,11 @@ uint64_t bs_next_stamp(void)
     return ++last;
 }
 
+/* Folded first: a multiplication carries upwards only, and of a double the low bits are mostly 0.
+ */
 static uint32_t mix(uint32_t hash, uint64_t value)
 {
-    uint64_t product = (hash ^ value) * 0x9E3779B97F4A7C15U;
+    uint64_t product = (hash ^ value ^ value >> 32) * 0x9E3779B97F4A7C15U;
     return (uint32_t)(product >> 32) ^ (uint32_t)product;
 }
 
@@ -182,17 +184,32 @@ static bool is_named(enum bs_kind kind)
     return kind == BS_SYMBOL || kind == BS_MEMBER;
 }
 
-/* What follows from kind, payload and operands; false when an operand is NULL. */
-static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
+/* By kind, payload and operands. */
+static uint32_t hash_node(const struct bs_node *node, const bs_expr *args)
 {
-    node->count = count;
+    uint32_t hash = mix(17, (uint64_t)node->kind);
+    for (int i = 0; i < node->count; i++)
+        hash = mix(hash, (uintptr_t)args[i]);
+    return hash_payload(hash, node);
+}
+
+/* The bit of what the node itself names; 0 when it names nothing. */
+static uint64_t leaf_bit(const struct bs_node *node)
+{
+    if (node->kind == BS_REF)
+        return UINT64_C(1) << (node->hash % 64);
+    if (is_named(node->kind))
+        return UINT64_C(1) << (hash_text(0, node->u.name, bs_stem(node->u.name)) % 64);
+    return 0;
+}
+
+/* What follows from the operands. */
+static void derive_header(struct bs_node *node, const bs_expr *args)
+{
     node->depth = 1;
     node->size = is_named(node->kind) || node->kind == BS_REF ? 4 : 1;
-    node->hash = mix(17, (uint64_t)node->kind);
-    for (int i = 0; i < count; i++) {
-        if (!args[i])
-            return false;
-        node->hash = mix(node->hash, (uintptr_t)args[i]);
+    node->leaves = leaf_bit(node);
+    for (int i = 0; i < node->count; i++) {
         node->leaves |= args[i]->leaves;
         node->size += args[i]->size; /* of two at most BS_MOST_SIZE: no overflow */
         if (node->size > BS_MOST_SIZE)
@@ -200,12 +217,6 @@ static bool derive_header(struct bs_node *node, int count, const bs_expr *args)
         if (args[i]->depth >= node->depth)
             node->depth = args[i]->depth + 1;
     }
-    node->hash = hash_payload(node->hash, node);
-    if (node->kind == BS_REF)
-        node->leaves = UINT64_C(1) << (node->hash % 64);
-    else if (is_named(node->kind))
-        node->leaves |= UINT64_C(1) << (hash_text(0, node->u.name, bs_stem(node->u.name)) % 64);
-    return true;
 }
 
 /* A copy in the arena, its memo and its name right behind it. */
@@ -229,26 +240,32 @@ static bs_expr store(struct bs_pool *pool, const struct bs_node *wanted, const b
     return node;
 }
 
+/* Into the table, which is at most half full before. */
+static bs_expr add_node(struct bs_pool *pool, struct bs_node *wanted, const bs_expr *args)
+{
+    derive_header(wanted, args);
+    if (wanted->depth > BS_MAX_DEPTH)
+        return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply");
+    bs_expr node = NULL;
+    if (pool->used * 2 < pool->slots || double_table(pool))
+        node = store(pool, wanted, args);
+    if (!node)
+        return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+    pool->table[find_slot(pool, wanted, args)] = node;
+    pool->used++;
+    return node;
+}
+
 /* The one node with this content, made when there is none yet. */
 static bs_expr intern(struct bs_pool *pool, struct bs_node wanted, int count, const bs_expr *args)
 {
-    if (!derive_header(&wanted, count, args))
-        return NULL;
-    if (wanted.depth > BS_MAX_DEPTH)
-        return bs_pool_refuse(pool, BS_REFUSED, "the formula is nested too deeply");
-    size_t slot = find_slot(pool, &wanted, args);
-    if (pool->table[slot])
-        return pool->table[slot];
-    if (pool->used * 2 >= pool->slots) {
-        if (!double_table(pool))
-            return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
-        slot = find_slot(pool, &wanted, args);
-    }
-    pool->table[slot] = store(pool, &wanted, args);
-    if (!pool->table[slot])
-        return bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
-    pool->used++;
-    return pool->table[slot];
+    for (int i = 0; i < count; i++)
+        if (!args[i])
+            return NULL;
+    wanted.count = count;
+    wanted.hash = hash_node(&wanted, args);
+    bs_expr known = pool->table[find_slot(pool, &wanted, args)];
+    return known ? known : add_node(pool, &wanted, args);
 }
 
 static int64_t greatest_common_divisor(int64_t a, int64_t b)
@@ -293,6 +310,15 @@ bs_expr bs_real(struct bs_pool *pool, double value)
     return intern(pool, node, 0, NULL);
 }
 
+static bs_expr in_lowest_terms(struct bs_pool *pool, int64_t num, int64_t den)
+{
+    struct bs_node node = {.kind = BS_NUMBER};
+    node.u.number.num = num;
+    node.u.number.den = den;
+    node.u.number.real = (double)num / (double)den;
+    return intern(pool, node, 0, NULL);
+}
+
 bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den)
 {
     if (num == INT64_MIN || den == INT64_MIN)
@@ -300,16 +326,12 @@ bs_expr bs_rational(struct bs_pool *pool, int64_t num, int64_t den)
     int64_t divisor = greatest_common_divisor(num, den);
     if (den < 0)
         divisor = -divisor;
-    struct bs_node node = {.kind = BS_NUMBER};
-    node.u.number.num = num / divisor;
-    node.u.number.den = den / divisor;
-    node.u.number.real = (double)node.u.number.num / (double)node.u.number.den;
-    return intern(pool, node, 0, NULL);
+    return in_lowest_terms(pool, num / divisor, den / divisor);
 }
 
 bs_expr bs_integer(struct bs_pool *pool, int64_t value)
 {
-    return bs_rational(pool, value, 1);
+    return value == INT64_MIN ? bs_real(pool, (double)value) : in_lowest_terms(pool, value, 1);
 }
 
 bs_expr bs_symbol_n(struct bs_pool *pool, const char *name, size_t length)
