@@ -342,6 +342,7 @@ struct form {
     const char *name, *usage;
     bs_expr (*read)(struct parser *p, const char *start, const struct form *form);
     bs_expr (*bind)(struct bs_pool *pool, bs_expr index, bs_expr from, bs_expr to, bs_expr body);
+    bs_expr (*pair)(struct bs_pool *pool, bs_expr a, bs_expr b);
 };
 
 static bs_expr refuse_count(struct parser *p, const char *start, const struct bs_func *func,
@@ -410,12 +411,12 @@ static bs_expr read_indexed(struct parser *p, const char *start, const struct fo
     return result;
 }
 
-static bs_expr read_delta(struct parser *p, const char *start, const struct form *form)
+static bs_expr read_pair(struct parser *p, const char *start, const struct form *form)
 {
     struct bs_list args = {0};
     bs_expr result = NULL;
     if (parse_arguments(p, &args, ')'))
-        result = args.count == 2 ? bs_delta(p->pool, args.items[0], args.items[1])
+        result = args.count == 2 ? form->pair(p->pool, args.items[0], args.items[1])
                                  : refuse_form(p, start, form);
     bs_list_finish(&args);
     return result;
@@ -483,12 +484,14 @@ static bs_expr read_cases(struct parser *p, const char *start, const struct form
 }
 
 static const struct form forms[] = {
-    {"sum", "sum(index, from, to, body), as in sum(j, 1, n, x_j)", read_indexed, bs_indexed_sum},
+    {"sum", "sum(index, from, to, body), as in sum(j, 1, n, x_j)", read_indexed, bs_indexed_sum,
+     NULL},
     {"product", "product(index, from, to, body), as in product(k, 1, n, x_k)", read_indexed,
-     bs_indexed_product},
-    {"delta", "delta(i, k), which is 1 where i = k, else 0", read_delta, NULL},
-    {"cases", "cases(test, a, b), as in cases(x > 0, x, 0)", read_cases, NULL},
-    {NULL, NULL, NULL, NULL},
+     bs_indexed_product, NULL},
+    {"delta", "delta(i, k), which is 1 where i = k, else 0", read_pair, NULL, bs_delta},
+    {"partial", "partial(E, w), which is ∂E/∂w, only named", read_pair, NULL, bs_partial},
+    {"cases", "cases(test, a, b), as in cases(x > 0, x, 0)", read_cases, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static const struct form *find_form(const char *name)
@@ -576,6 +579,48 @@ static bs_expr parse_name(struct parser *p)
     return p->has_whole_names ? bs_symbol(p->pool, name) : bs_named(p->pool, name, p->bound);
 }
 
+static bool take_curly_d(struct parser *p)
+{
+    static const char curly_d[] = "∂";
+    const size_t length = sizeof curly_d - 1;
+    skip_space(p);
+    if ((size_t)(p->end - p->at) < length || memcmp(p->at, curly_d, length) != 0)
+        return false;
+    p->at += length;
+    return true;
+}
+
+static bs_expr parse_quantity(struct parser *p)
+{
+    skip_space(p);
+    const char *start = p->at, first = peek(p).meant[0];
+    bool is_name = isalpha((unsigned char)first) || first == '_';
+    bs_expr quantity = is_name ? parse_name(p) : NULL;
+    if (quantity && quantity->kind != BS_SYMBOL && quantity->kind != BS_MEMBER)
+        p->at = start;
+    if (!p->failed && (!is_name || p->at == start))
+        return refuse_next(p, "the name of a quantity after ∂, as in ∂E/∂w_hj", "");
+    return quantity;
+}
+
+/* After a first ∂: E/∂w_hj, or ²E/∂v∂w. */
+static bs_expr parse_partial(struct parser *p)
+{
+    const bool is_second = strcmp(peek(p).meant, "^2") == 0;
+    if (is_second)
+        p->at += peek(p).length;
+    bs_expr result = parse_quantity(p);
+    if (result && !take(p, '/'))
+        return refuse_next(p, "/, as in ∂E/∂w_hj", "");
+    for (int i = 0; result && i <= is_second; i++) {
+        if (!take_curly_d(p))
+            return refuse_next(p, "∂, as in ∂E/∂w_hj", "");
+        bs_expr by = parse_quantity(p);
+        result = by ? bs_partial(p->pool, result, by) : NULL;
+    }
+    return result;
+}
+
 static bs_expr parse_parenthesis(struct parser *p)
 {
     take(p, '(');
@@ -596,6 +641,8 @@ static bs_expr parse_atom(struct parser *p)
         return parse_name(p);
     if (first == '(')
         return parse_parenthesis(p);
+    if (take_curly_d(p))
+        return parse_partial(p);
     if (!isdigit((unsigned char)first))
         return refuse_operand(p);
     p->at += next.length; /* ½ */

@@ -543,6 +543,24 @@ static void put_delta(struct writer *w, bs_expr delta)
     bs_buf_put(w->buf, is_mathml ? "</msub>" : "");
 }
 
+/* ∂E/∂w, and ∂²E/∂w∂v of one whose quantity is such a derivative. */
+static void put_partial(struct writer *w, bs_expr partial)
+{
+    bs_expr of = partial->args[0];
+    bool is_second = of->kind == BS_PARTIAL && of->args[0]->kind != BS_PARTIAL;
+    bs_expr parts[] = {is_second ? of->args[0] : of, is_second ? of->args[1] : NULL,
+                       partial->args[1]};
+    const char *const *word = is_second ? w->words.second : w->words.partial;
+    const enum bs_binding context = w->words.is_typed ? BS_BINDS_SUM : BS_BINDS_ATOM;
+    for (int i = 0; i < 3; i++) {
+        if (!parts[i])
+            continue;
+        bs_buf_put(w->buf, *word++);
+        put(w, parts[i], context, false);
+    }
+    bs_buf_put(w->buf, *word);
+}
+
 static void put_branch(struct writer *w, bs_expr branch)
 {
     put(w, branch, BS_BINDS_SUM, true);
@@ -606,6 +624,8 @@ static enum bs_binding binding_of(const struct writer *w, bs_expr expr)
         return w->words.is_drawn ? BS_BINDS_SUM : BS_BINDS_ATOM;
     case BS_CALL:
         return prints_as_product(expr, w->style->form) ? BS_BINDS_PRODUCT : BS_BINDS_ATOM;
+    case BS_PARTIAL:
+        return w->words.is_typed ? BS_BINDS_ATOM : BS_BINDS_POWER;
     default:
         return BS_BINDS_ATOM;
     }
@@ -637,6 +657,9 @@ static void put_bare(struct writer *w, bs_expr expr, bool leads)
         break;
     case BS_DELTA:
         put_delta(w, expr);
+        break;
+    case BS_PARTIAL:
+        put_partial(w, expr);
         break;
     default:
         put_cases(w, expr);

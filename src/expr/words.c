@@ -32,6 +32,8 @@ const struct bs_words bs_words[] =
                 .relations = {" ≥ 0", " > 0", " > 0"},
                 .is_below = " < 0",
                 .delta = "δ",
+                .partial = {"∂", "/∂", ""},
+                .second = {"∂²", "/∂", "∂", ""},
             },
         [BS_ASCII] =
             {
@@ -54,6 +56,8 @@ const struct bs_words bs_words[] =
                 .cases = {"cases(", "", ", ", ", ", "", ")"},
                 .relations = {" >= 0", " > 0", ""},
                 .delta = "delta",
+                .partial = {"partial(", ", ", ")"},
+                .second = {"partial(partial(", ", ", "), ", ")"},
                 .is_typed = true,
             },
         [BS_LATEX] =
@@ -81,6 +85,8 @@ const struct bs_words bs_words[] =
                 .relations = {" \\geq 0", " > 0", " > 0"},
                 .is_below = " < 0",
                 .delta = "\\delta",
+                .partial = {"\\frac{\\partial ", "}{\\partial ", "}"},
+                .second = {"\\frac{\\partial^{2} ", "}{\\partial ", " \\partial ", "}"},
                 .is_drawn = true,
             },
         [BS_MATHML] =
@@ -111,6 +117,10 @@ const struct bs_words bs_words[] =
                               "<mo>&gt;</mo><mn>0</mn>"},
                 .is_below = "<mo>&lt;</mo><mn>0</mn>",
                 .delta = "<mi>δ</mi>",
+                .partial = {"<mfrac><mrow><mo>∂</mo>", "</mrow><mrow><mo>∂</mo>",
+                            "</mrow></mfrac>"},
+                .second = {"<mfrac><mrow><msup><mo>∂</mo><mn>2</mn></msup>",
+                           "</mrow><mrow><mo>∂</mo>", "<mo>∂</mo>", "</mrow></mfrac>"},
                 .is_drawn = true,
             },
 };

@@ -23,8 +23,10 @@ struct bs_words {
     const char *relations[3];  /* after the test, by enum bs_at_zero */
     const char *is_below;      /* after the test of the other branch */
     const char *delta;         /* of Kronecker */
-    bool is_drawn;             /* in two dimensions: inside a fraction nothing needs parentheses */
-    bool is_typed;             /* Σ, Π, δ and cases are calls */
+    const char *partial[3];    /* before a quantity, between it and what it is derived by, after */
+    const char *second[4]; /* the same of a second derivative, with what it is derived by first */
+    bool is_drawn;         /* in two dimensions: inside a fraction nothing needs parentheses */
+    bool is_typed;         /* Σ, Π, δ and cases are calls */
 };
 
 extern const struct bs_words bs_words[]; /* by form */

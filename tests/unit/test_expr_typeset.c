@@ -187,8 +187,7 @@ START_TEST(indexed_sums_print_with_their_bounds)
         {"exp(x_i)/sum(j, 1, C, exp(x_j))", "exp(x_i)/(Σ_j=1..C exp(x_j))",
          "exp(x_i)/sum(j, 1, C, exp(x_j))",
          "\\frac{\\exp\\left(x_{i}\\right)}{\\sum_{j=1}^{C} \\exp\\left(x_{j}\\right)}"},
-        {"2*sum(j, 1, 3, j)", "2·Σ_j=1..3 j", "2*sum(j, 1, 3, j)",
-         "2 \\cdot \\sum_{j=1}^{3} j"},
+        {"2*sum(j, 1, 3, j)", "2·Σ_j=1..3 j", "2*sum(j, 1, 3, j)", "2 \\cdot \\sum_{j=1}^{3} j"},
         {NULL, NULL, NULL, NULL},
     });
 }
@@ -228,9 +227,25 @@ START_TEST(products_over_an_index_print_with_their_bounds)
     check_cases((const struct typeset_case[]){
         {"product(k, 1, D, s_k)", "Π_k=1..D s_k", "product(k, 1, D, s_k)",
          "\\prod_{k=1}^{D} s_{k}"},
-        {"2*product(k, i + 1, D, a*s_k)", "2·Π_k=i+1..D a·s_k",
-         "2*product(k, i + 1, D, a*s_k)",
+        {"2*product(k, i + 1, D, a*s_k)", "2·Π_k=i+1..D a·s_k", "2*product(k, i + 1, D, a*s_k)",
          "2 \\cdot \\prod_{k=i+1}^{D} a \\cdot s_{k}"},
+        {NULL, NULL, NULL, NULL},
+    });
+}
+END_TEST
+
+START_TEST(named_derivatives_print_as_they_are_written)
+{
+    check_cases((const struct typeset_case[]){
+        {"partial(E, w_h_j)", "∂E/∂w_hj", "partial(E, w_h_j)",
+         "\\frac{\\partial E}{\\partial w_{hj}}"},
+        {"−∂E/∂β_j·∂β_j/∂b_h", "−∂E/∂β_j·∂β_j/∂b_h", "-partial(E, beta_j)*partial(beta_j, b_h)",
+         "-\\frac{\\partial E}{\\partial \\beta_{j}} \\cdot "
+         "\\frac{\\partial \\beta_{j}}{\\partial b_{h}}"},
+        {"(∂f/∂x_i)^2", "(∂f/∂x_i)²", "partial(f, x_i)^2",
+         "\\left(\\frac{\\partial f}{\\partial x_{i}}\\right)^{2}"},
+        {"∂²f/∂x_i∂x_j", "∂²f/∂x_i∂x_j", "partial(partial(f, x_i), x_j)",
+         "\\frac{\\partial^{2} f}{\\partial x_{i} \\partial x_{j}}"},
         {NULL, NULL, NULL, NULL},
     });
 }
@@ -651,6 +666,7 @@ Suite *bs_suite(void)
         indexed_sums_print_with_their_bounds,
         members_print_with_their_subscripts,
         products_over_an_index_print_with_their_bounds,
+        named_derivatives_print_as_they_are_written,
         deltas_print_as_kroneckers,
         cases_print_with_their_tests,
         a_symbol_that_reads_as_a_member_is_marked_in_ascii,
