@@ -28,13 +28,22 @@ bs_expr bs_simplify_delta(struct bs_pool *pool, bs_expr a, bs_expr b)
     return is_backward ? bs_delta(pool, b, a) : bs_delta(pool, a, b);
 }
 
+/* a − b, in order.  It is only tried: that it cannot be made is forgiven. */
+static bs_expr difference_of(struct bs_pool *pool, bs_expr a, bs_expr b)
+{
+    bs_expr difference = bs_tidy(pool, bs_sub(pool, a, b));
+    if (!difference)
+        bs_pool_forgive(pool);
+    return difference;
+}
+
 /*
  * The value of the index at which a = b, when that is plain: a − b is ±index + rest.  NULL when it
  * is not, or when out of memory.
  */
 static bs_expr solve(struct bs_pool *pool, bs_expr delta, bs_expr index)
 {
-    bs_expr difference = bs_tidy(pool, bs_sub(pool, delta->args[0], delta->args[1]));
+    bs_expr difference = difference_of(pool, delta->args[0], delta->args[1]);
     if (!difference)
         return NULL;
     const bs_expr *terms = difference->kind == BS_SUM ? difference->args : &difference;
@@ -62,7 +71,7 @@ static bs_expr solve(struct bs_pool *pool, bs_expr delta, bs_expr index)
 
 static bool is_surely_less(struct bs_pool *pool, bs_expr a, bs_expr b)
 {
-    bs_expr difference = bs_tidy(pool, bs_sub(pool, b, a));
+    bs_expr difference = difference_of(pool, b, a);
     return difference && bs_is_number(difference) && bs_number_value(difference) > 0;
 }
 
@@ -290,6 +299,7 @@ bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
     const bs_expr *factors = is_product ? bound->args[3]->args : &bound->args[3];
     for (int i = 0; before && i < (is_product ? bound->args[3]->count : 1); i++) {
         bs_expr first = bs_simplify(pool, bs_put(pool, factors[i], bound->args[0], before));
+        others.failed = others.failed || (!first && !bs_pool_forgive(pool));
         bool is_there = first && !bs_is_number(first) && !has_item(&in, first) &&
                         find_factor(product, first) >= 0;
         if (is_there)

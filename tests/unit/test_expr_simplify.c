@@ -154,6 +154,22 @@ START_TEST(numbers_that_leave_the_range_are_refused)
 }
 END_TEST
 
+/* Whether 10^308 is above −10^308 is asked by their difference. */
+START_TEST(what_is_only_tried_leaves_no_reason_behind)
+{
+    static const char *const texts[] = {"sum(j, -1e308, 1e308, x_j)",
+                                        "y*product(k, 1, n, 1e200*x_k*(1e200 + k))"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct bs_error err;
+        bs_expr simple = simplified(texts[i]);
+        bs_real(pool, INFINITY);
+        bs_pool_error(pool, &err);
+        ck_assert_msg(!simple || strcmp(err.text, "a number in a formula is finite") == 0, "%s: %s",
+                      texts[i], err.text);
+    }
+}
+END_TEST
+
 START_TEST(a_simple_form_is_simple)
 {
     for (enum taste taste = ANY_SHAPE; taste <= MODERATE; taste++) {
@@ -273,6 +289,7 @@ Suite *bs_suite(void)
         common_factors_above_and_below_come_out_once,
         a_factor_is_counted_once_in_a_product,
         numbers_that_leave_the_range_are_refused,
+        what_is_only_tried_leaves_no_reason_behind,
         a_simple_form_is_simple,
         a_simple_form_has_the_same_value,
         products_of_powers_keep_their_value,
