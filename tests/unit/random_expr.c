@@ -13,6 +13,7 @@ struct maker {
     const struct bs_taste *taste;
     bs_expr bound[16]; /* the indices around, from the outside in */
     int depth_of_bound;
+    bs_expr from, to; /* where all ranges are one */
 };
 
 static bs_expr make(struct maker *m, int depth);
@@ -118,7 +119,8 @@ static bs_expr small_subscript(struct maker *m)
     if (m->depth_of_bound == 0 || happens(m, 1, 4))
         return whole(m, 0, 3);
     bs_expr index = m->bound[between(m, 0, m->depth_of_bound - 1)];
-    return happens(m, 3, 4) ? index : bs_add(m->pool, index, whole(m, 1, 3));
+    return m->taste->has_one_range || happens(m, 3, 4) ? index
+                                                       : bs_add(m->pool, index, whole(m, 1, 3));
 }
 
 static bs_expr make_subscript(struct maker *m, int depth)
@@ -135,12 +137,13 @@ static bs_expr make_member(struct maker *m, int depth)
                                          "x_in",      "delta", "delta1", "x_i",   "_",
                                          "w_new_new", "e",     "w_1",    "exp",   "x_new_i"};
     const bool is_plain = m->taste->is_moderate || happens(m, 1, 2);
-    const char *array = arrays[bs_rng_below(m->rng, is_plain ? 2 : COUNT_OF(arrays))];
+    const uint64_t which = bs_rng_below(m->rng, is_plain ? 2 : COUNT_OF(arrays));
     bs_expr subscripts[4];
-    const int count = (int)between(m, 1, m->taste->is_moderate ? 2 : 4);
+    /* one of x and two of y: else x_13 would be a member of either kind */
+    const int count = m->taste->is_moderate ? 1 + (int)which : (int)between(m, 1, 4);
     for (int i = 0; i < count; i++)
         subscripts[i] = make_subscript(m, depth);
-    return bs_member(m->pool, array, count, subscripts);
+    return bs_member(m->pool, arrays[which], count, subscripts);
 }
 
 static bs_expr make_index(struct maker *m)
@@ -152,9 +155,13 @@ static bs_expr make_index(struct maker *m)
 static bs_expr make_indexed(struct maker *m, enum bs_kind kind, int depth)
 {
     bs_expr index = make_index(m), from, to;
-    if (m->taste->is_moderate) {
-        from = whole(m, 0, 3);
-        to = whole(m, 0, 3);
+    if (m->taste->has_one_range) {
+        from = m->from;
+        to = m->to;
+    } else if (m->taste->is_moderate) {
+        const int64_t first = between(m, 0, 2);
+        from = bs_integer(m->pool, first);
+        to = whole(m, first - 1, first + 2);
     } else {
         from = make_subscript(m, depth);
         to = make_subscript(m, depth);
@@ -296,5 +303,10 @@ bs_expr bs_random_expr(struct bs_pool *pool, struct bs_rng *rng, int depth,
                        const struct bs_taste *taste)
 {
     struct maker maker = {.pool = pool, .rng = rng, .taste = taste};
+    if (taste->has_one_range) {
+        maker.from = whole(&maker, 0, 1);
+        maker.to = happens(&maker, 1, 2) ? bs_symbol(pool, "n") : bs_integer(pool, 3);
+        maker.bound[maker.depth_of_bound++] = bs_symbol(pool, "k");
+    }
     return make(&maker, depth);
 }
