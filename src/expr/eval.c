@@ -133,10 +133,11 @@ static int eval_between(union bs_quantity *out, const struct bs_place *place)
     union bs_quantity below, minus, number;
     struct bs_walk *walk = place->walk;
     const struct bs_arithmetic *arithmetic = walk->arithmetic;
-    int status = eval_part(out, place, 1);
-    if (status == BS_OK)
-        status = eval_part(&below, place, 2);
+    int status = eval_part(&below, place, 2);
+    if (status < 0)
+        return status;
     minus = below;
+    status = eval_part(out, place, 1);
     if (status == BS_OK)
         status = arithmetic->real(&number, -1, walk);
     if (status == BS_OK)

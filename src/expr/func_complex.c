@@ -8,6 +8,10 @@
 #include <complex.h>
 #include <math.h>
 
+#ifndef CMPLX /* clang with the C library's <complex.h> */
+#define CMPLX(re, im) __builtin_complex((double)(re), (double)(im))
+#endif
+
 typedef double _Complex complex_value;
 
 static const double SQRT_HALF = 0.70710678118654752440;    /* 1/√2 */
