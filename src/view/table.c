@@ -160,7 +160,7 @@ static void cut_end(struct bs_buf *cell, int width, const struct bs_page *page)
 static void fit_formula(struct table *table, size_t row, enum column column)
 {
     enum { FIRST_TRY = 8, FEWEST_TERMS = 3 };
-    struct bs_buf *cell = bs_grid_cell(&table->grid, row, column);
+    struct bs_buf *cell = bs_grid_cell(&table->grid, row, (int)column);
     int width = table->grid.widths[column];
     int first = table->rows[row].closed ? FIRST_TRY : 0;
     for (int terms = first; terms >= FEWEST_TERMS && is_too_wide(cell, width); terms--) {
