@@ -76,7 +76,7 @@ static bs_expr make_number(struct maker *m)
 {
     if (!m->taste->is_moderate && happens(m, 1, 2))
         return wild_number(m);
-    switch (between(m, 0, 4)) {
+    switch (m->taste->has_few_leaves ? 0 : between(m, 0, 4)) {
     case 0:
     case 1:
         return whole(m, -3, 3);
@@ -101,14 +101,14 @@ static bs_expr make_symbol(struct maker *m)
         return m->bound[between(m, 0, m->depth_of_bound - 1)];
     if (!m->taste->is_moderate && happens(m, 1, 2))
         return one_of(m, wild, COUNT_OF(wild));
-    return one_of(m, plain, COUNT_OF(plain));
+    return one_of(m, plain, m->taste->has_few_leaves ? 2 : COUNT_OF(plain));
 }
 
 static bs_expr make_leaf(struct maker *m)
 {
     if (m->taste->has_refs && happens(m, 1, 8))
         return bs_ref(m->pool, between(m, 0, 9));
-    return happens(m, 1, 2) ? make_symbol(m) : make_number(m);
+    return happens(m, 1, m->taste->has_few_leaves ? 4 : 2) ? make_number(m) : make_symbol(m);
 }
 
 /* ---- indices --------------------------------------------------------------------------------- */

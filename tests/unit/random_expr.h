@@ -27,14 +27,15 @@ struct bs_taste {
      * range is another one, of up to three terms.
      */
     bool has_one_range;
-    bool has_refs; /* entries of a tape, #0 to #9, among the leaves */
+    bool has_few_leaves; /* a, b and whole numbers to 3: like terms and common factors are likely */
+    bool has_refs;       /* entries of a tape, #0 to #9, among the leaves */
 };
 
 /*
  * Of at most `depth` levels, a few more where a quotient or a sign brings its own.  Leaves are
- * numbers, the symbols a to d and x_1, x_2, x_3, z_11, z_23, and, where BS_MEMBER is among the
- * kinds, members of x and y by an index that is bound: of a moderate one
- * x_j and y_ij.  NULL when out of memory.
+ * otherwise numbers, the symbols a to d and x_1, x_2, x_3, z_11, z_23, and, where BS_MEMBER is
+ * among the kinds, members of x and y by an index that is bound: of a moderate one x_j and y_ij.
+ * NULL when out of memory.
  */
 bs_expr bs_random_expr(struct bs_pool *pool, struct bs_rng *rng, int depth,
                        const struct bs_taste *taste);

@@ -69,6 +69,11 @@ enum shape {
     TO_EVALUATE,
 };
 
+static bool is_exponential(const struct bs_func *func)
+{
+    return func->is_positive && func->arity == 1;
+}
+
 /* Where ranges differ, a δ of two indices means nothing certain: see expr/index.h. */
 static const struct bs_taste *taste_of(uint64_t seed, enum shape shape)
 {
@@ -79,6 +84,12 @@ static const struct bs_taste *taste_of(uint64_t seed, enum shape shape)
     static const struct bs_taste moderate[] = {
         {.kinds = BS_EVERY_KIND, .is_moderate = true, .has_one_range = true, .has_refs = true},
         {.kinds = BS_EVERY_KIND & ~(1U << BS_DELTA), .is_moderate = true, .has_refs = true},
+        /* positive functions cancel */
+        {.kinds = BS_EVERY_KIND & ~(1U << BS_CASES),
+         .takes = is_exponential,
+         .is_moderate = true,
+         .has_one_range = true,
+         .has_few_leaves = true},
     };
     return shape == TO_EVALUATE ? &moderate[seed % COUNT_OF(moderate)] : &wild[shape];
 }
