@@ -313,9 +313,19 @@ static bs_expr cancel_inside(struct bs_pool *pool, bs_expr product, int i, int k
     return product;
 }
 
+static bool is_quotient(bs_expr product)
+{
+    for (int i = 0; i < product->count; i++)
+        if (bs_whole_power(product->args[i]).exponent < 0)
+            return true;
+    return false;
+}
+
 static bs_expr cancel(struct bs_pool *pool, bs_expr product)
 {
     bs_expr result = product;
+    if (!is_quotient(product))
+        return product;
     for (int i = 0; i < product->count && result == product; i++)
         for (int k = 0; k < product->count && result == product; k++) {
             if (k > i)
@@ -326,8 +336,16 @@ static bs_expr cancel(struct bs_pool *pool, bs_expr product)
     return result;
 }
 
-/* Where a factor stands: what multiplies before what divides, where that would lead. */
-enum { LEADS, DIVIDES, FACTOR, LAST, PLACES };
+/* The first factor that multiplies, when one that divides stands before it; else −1. */
+static int find_leader(bs_expr product, int first)
+{
+    if (!bs_is_inverse(product->args[first]))
+        return -1;
+    for (int i = first; i < product->count; i++)
+        if (!bs_is_inverse(product->args[i]) && !bs_binds_index(product->args[i]))
+            return i;
+    return -1;
+}
 
 /*
  * b·(1 − b)·Σ_j ..., since a sum over an index reaches to the end of its product; and x/y, not
@@ -335,22 +353,15 @@ enum { LEADS, DIVIDES, FACTOR, LAST, PLACES };
  */
 static bs_expr in_order(struct bs_pool *pool, bs_expr product)
 {
-    struct bs_list places[PLACES] = {{0}}, factors = {0};
-    const int first = bs_is_number(product->args[0]);
-    bool is_turned = bs_is_inverse(product->args[first]);
-    for (int i = 0; i < product->count; i++) {
-        bs_expr factor = product->args[i];
-        bool leads = i < first || (is_turned && !bs_is_inverse(factor) && !bs_binds_index(factor));
-        if (leads && i >= first)
-            is_turned = false;
-        int place = leads ? LEADS : bs_binds_index(factor) ? LAST : is_turned ? DIVIDES : FACTOR;
-        bs_list_add(&places[place], factor);
-    }
-    for (int place = 0; place < PLACES; place++) {
-        bs_list_add_all(&factors, (int)places[place].count, places[place].items);
-        factors.failed = factors.failed || places[place].failed;
-        bs_list_finish(&places[place]);
-    }
+    struct bs_list factors = {0};
+    const int first = bs_is_number(product->args[0]), leader = find_leader(product, first);
+    bs_list_add_all(&factors, first, product->args);
+    if (leader >= 0)
+        bs_list_add(&factors, product->args[leader]);
+    for (int is_last = 0; is_last < 2; is_last++)
+        for (int i = first; i < product->count; i++)
+            if (i != leader && bs_binds_index(product->args[i]) == is_last)
+                bs_list_add(&factors, product->args[i]);
     return bs_list_product(pool, &factors);
 }
 
