@@ -135,7 +135,10 @@ struct bs_whole_power bs_whole_power(bs_expr factor)
     bool is_whole = inner && bs_is_exact(inner) && inner->u.number.den == 1;
     if (!is_whole || (power.exponent < 0 && inner->u.number.num < 0))
         return power;
-    return (struct bs_whole_power){power.base->args[0], power.exponent * inner->u.number.num};
+    power = (struct bs_whole_power){power.base->args[0], power.exponent * inner->u.number.num};
+    if (power.exponent > 0 && bs_is_inverse(power.base)) /* (1/x)^2 */
+        power = (struct bs_whole_power){power.base->args[0], -power.exponent};
+    return power;
 }
 
 /* To the −2nd is (y²)^-1, which prints as a quotient. */
@@ -151,23 +154,58 @@ bs_expr bs_of_whole_power(struct bs_pool *pool, struct bs_whole_power power)
     return bs_power(pool, bs_power(pool, power.base, bs_integer(pool, -power.exponent)), inverse);
 }
 
-/* x·x is x²; x²·x^-1 stays, because the one has no value at 0 and the other has. */
-static bs_expr joined_power(struct bs_pool *pool, bs_expr a, bs_expr b)
+/*
+ * x or x^-1: the same node for all powers of x that stand on its side of the fraction bar, and for
+ * no others, since the base of a positive power is no inverse.
+ */
+static bs_expr side_of(struct bs_pool *pool, bs_expr factor)
 {
-    struct bs_whole_power left = bs_whole_power(a), right = bs_whole_power(b);
-    int64_t sum;
-    if (left.base != right.base || (left.exponent > 0) != (right.exponent > 0) ||
-        __builtin_add_overflow(left.exponent, right.exponent, &sum) || sum == INT64_MIN)
-        return NULL;
-    if (left.base->kind == BS_DELTA)
-        return left.base; /* 0 and 1 are their own squares */
-    return bs_of_whole_power(pool, (struct bs_whole_power){left.base, sum});
+    struct bs_whole_power power = bs_whole_power(factor);
+    power.exponent = power.exponent > 0 ? 1 : -1;
+    return bs_of_whole_power(pool, power);
 }
 
+/*
+ * x·x is x²; x²·x^-1 stays, because the one has no value at 0 and the other has.  Of two on one
+ * side; NULL when the exponent would be too large.
+ */
+static bs_expr joined_power(struct bs_pool *pool, bs_expr a, bs_expr b)
+{
+    struct bs_whole_power power = bs_whole_power(a);
+    if (power.base->kind == BS_DELTA)
+        return a; /* 0 and 1 are their own squares */
+    if (__builtin_add_overflow(power.exponent, bs_whole_power(b).exponent, &power.exponent) ||
+        power.exponent == INT64_MIN)
+        return NULL;
+    return bs_of_whole_power(pool, power);
+}
+
+/* The factors of a product, no two with the same side: its memo says where it is listed. */
 struct factors {
     bs_expr coefficient;
     struct bs_list list;
+    uint64_t stamp;
 };
+
+/* Joined with the one on its side, if there is one. */
+static void join_factor(struct bs_pool *pool, struct factors *product, bs_expr factor)
+{
+    bs_expr side = factor ? side_of(pool, factor) : NULL;
+    struct bs_memo *memo = side ? side->memo : NULL;
+    bool is_listed = memo && memo->listed == product->stamp;
+    bs_expr joined = NULL;
+    if (is_listed)
+        joined = joined_power(pool, product->list.items[memo->place], factor);
+    if (joined) {
+        product->list.items[memo->place] = joined;
+        return;
+    }
+    bs_list_add(&product->list, side ? factor : NULL);
+    if (!memo || is_listed)
+        return;
+    memo->listed = product->stamp;
+    memo->place = product->list.count - 1;
+}
 
 static void add_factor(struct bs_pool *pool, struct factors *product, bs_expr factor)
 {
@@ -181,14 +219,7 @@ static void add_factor(struct bs_pool *pool, struct factors *product, bs_expr fa
         product->coefficient = bs_number_mul(pool, product->coefficient, bs_integer(pool, -1));
         factor = negate_sum(pool, factor);
     }
-    for (size_t i = 0; i < product->list.count && factor; i++) {
-        bs_expr joined = joined_power(pool, product->list.items[i], factor);
-        if (joined) {
-            product->list.items[i] = joined;
-            return;
-        }
-    }
-    bs_list_add(&product->list, factor);
+    join_factor(pool, product, factor);
     product->list.failed = product->list.failed || !product->coefficient;
 }
 
@@ -220,7 +251,7 @@ static void add_factors(struct bs_pool *pool, struct factors *product, int count
 
 static bs_expr simplify_product(struct bs_pool *pool, int count, const bs_expr *args)
 {
-    struct factors product = {bs_integer(pool, 1), {0}};
+    struct factors product = {bs_integer(pool, 1), {0}, bs_next_stamp()};
     bs_expr result = NULL;
     product.list.failed = !product.coefficient;
     add_factors(pool, &product, count, args);
@@ -319,7 +350,7 @@ static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
     if (*known)
         return *known;
     struct bs_list args = {0};
-    for (int i = 0; i < expr->count && !args.failed; i++) /* a rule tried later would forgive */
+    for (int i = 0; i < expr->count; i++)
         bs_list_add(&args, simplify(pool, expr->args[i], reshapes));
     bs_expr result = args.failed ? NULL : simplify_node(pool, expr, args.items);
     bs_list_finish(&args);
