@@ -21,6 +21,7 @@ struct quantity {
     bs_expr closed;      /* ∂E/∂name, once it is known */
     bs_expr called;      /* the name of sign·∂E/∂name; or NULL */
     int sign;
+    bool is_needed;   /* the loss depends on it; else it only names a formula */
     bool is_open;     /* its closed form is being worked out */
     bool is_unrolled; /* it was that of a chain */
 };
@@ -36,6 +37,7 @@ struct bs_system {
     struct bs_naming *folds, *assumptions;
     size_t count, most, range_count, most_ranges, fold_count, most_folds, count_of_definitions,
         assumption_count, most_assumptions;
+    bs_expr all; /* a sum of whatever has letters: new ones are none of these */
 };
 
 struct bs_system *bs_system_create(struct bs_pool *pool)
@@ -167,6 +169,14 @@ static int add_ranges(struct bs_system *system, bs_expr expr, uint64_t stamp, st
 
 /* ---- saying things --------------------------------------------------------------------------- */
 
+/* What was derived holds no longer when something more is said. */
+static void forget_derived(struct bs_system *system)
+{
+    system->fold_count = system->count_of_definitions;
+    for (size_t i = 0; i < system->count; i++)
+        system->quantities[i].closed = NULL;
+}
+
 static bool add_fold(struct bs_system *system, bs_expr name, bs_expr formula)
 {
     if (!bs_grow(&system->folds, &system->most_folds, system->fold_count + 1,
@@ -198,6 +208,11 @@ static bs_expr as_quantity(const struct bs_system *system, bs_expr symbol)
     return result;
 }
 
+bs_expr bs_system_quantity(struct bs_system *system, bs_expr name)
+{
+    return as_quantity(system, name);
+}
+
 static bs_expr map_quantity(void *context, struct bs_pool *pool, bs_expr leaf)
 {
     (void)pool;
@@ -206,7 +221,8 @@ static bs_expr map_quantity(void *context, struct bs_pool *pool, bs_expr leaf)
 
 int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err)
 {
-    const size_t ranges = system->range_count, folds = system->fold_count;
+    const size_t ranges = system->range_count, folds = system->count_of_definitions;
+    forget_derived(system);
     formula = bs_map_leaves(system->pool, formula, map_quantity, system);
     bs_expr simple = bs_simplify(system->pool, formula);
     if (!simple)
@@ -244,6 +260,7 @@ int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
     bs_expr own = instance(system->pool, name, q, quantity->is.name);
     if (!own)
         return pool_failure(system, err);
+    forget_derived(system);
     quantity->called = own;
     quantity->sign = sign;
     return BS_OK;
@@ -257,8 +274,28 @@ int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, stru
     if (!bs_grow(&system->assumptions, &system->most_assumptions, system->assumption_count + 1,
                  sizeof *system->assumptions))
         return bs_fail_memory(err);
+    forget_derived(system);
     system->assumptions[system->assumption_count++] = (struct bs_naming){right, simple};
     return BS_OK;
+}
+
+/* A letter from a to b has b − a + 1 values; a subscript that is a number has one. */
+bs_expr bs_system_count(struct bs_system *system, bs_expr quantity)
+{
+    struct bs_pool *pool = system->pool;
+    bs_expr one = bs_integer(pool, 1), count = one;
+    for (int i = 0; i < quantity->count && count; i++) {
+        const struct range *range = find_range(system, quantity->args[i]);
+        if (bs_is_number(quantity->args[i]))
+            continue;
+        if (!range)
+            return bs_pool_refuse(pool, BS_REFUSED,
+                                  "no sum says how far an index counts: give its "
+                                  "range");
+        bs_expr values = bs_add(pool, bs_sub(pool, range->to, range->from), one);
+        count = bs_mul(pool, count, values);
+    }
+    return bs_simplify(pool, count);
 }
 
 /* What is put in for what: the first so many definitions and assumptions. */
@@ -327,6 +364,19 @@ static const struct quantity *root(const struct bs_system *system)
     return &system->quantities[system->count - 1];
 }
 
+/* The definition with another letter, one that stands nowhere in it or in `avoid`. */
+static struct bs_naming with_other_letter(struct bs_pool *pool, struct bs_naming is, bs_expr letter,
+                                          bs_expr avoid, bs_expr *other)
+{
+    /* a sum over the letter, which gets a new one */
+    bs_expr sum = bs_indexed_sum(pool, letter, letter, letter, is.formula);
+    avoid = bs_add(pool, is.name, avoid);
+    bs_expr renamed = sum && avoid ? bs_rename_index(pool, sum, avoid) : NULL;
+    *other = renamed ? renamed->args[0] : NULL;
+    return (struct bs_naming){renamed ? bs_put(pool, is.name, letter, *other) : NULL,
+                              renamed ? renamed->args[3] : NULL};
+}
+
 /* A definition c with its letters renamed where q has them, and ∂c/∂q. */
 struct user {
     struct bs_naming is;
@@ -340,16 +390,10 @@ static struct user use(struct bs_system *system, const struct quantity *quantity
 {
     struct bs_pool *pool = system->pool;
     struct user user = {quantity->is, NULL, quantity};
-    for (int i = 0; user.is.name && i < user.is.name->count; i++) {
-        bs_expr letter = user.is.name->args[i], avoid = bs_add(pool, user.is.name, q);
-        if (!bs_has_free(q, letter))
-            continue;
-        /* a sum over the letter, for a new one that stands nowhere */
-        bs_expr sum = bs_indexed_sum(pool, letter, letter, letter, user.is.formula);
-        bs_expr renamed = sum && avoid ? bs_rename_index(pool, sum, avoid) : NULL;
-        user.is.formula = renamed ? renamed->args[3] : NULL;
-        user.is.name = renamed ? bs_put(pool, user.is.name, letter, renamed->args[0]) : NULL;
-    }
+    bs_expr avoid = bs_add(pool, system->all, q), other;
+    for (int i = 0; user.is.name && i < user.is.name->count; i++)
+        if (bs_has_free(q, user.is.name->args[i]))
+            user.is = with_other_letter(pool, user.is, user.is.name->args[i], avoid, &other);
     if (user.is.name && user.is.formula)
         user.local = bs_diff(pool, user.is.formula, q, steps);
     return user;
@@ -371,7 +415,7 @@ static bs_expr deltas_of(struct bs_pool *pool, bs_expr local)
 enum detail {
     NAMED,      /* ∂c/∂q is only named */
     SHOWN,      /* it is worked out, with names for what has one; a δ in a sum waits */
-    WORKED_OUT, /* it is worked out, and δ's have collapsed */
+    WORKED_OUT, /* and so is ∂E/∂c; δ's have collapsed */
 };
 
 /* For a line that shows where a δ came from, which simplifying would take away. */
@@ -397,6 +441,23 @@ static bs_expr sum_over(struct bs_system *system, const struct user *user, bs_ex
     return term;
 }
 
+static bs_expr closed_form(struct bs_system *system, struct quantity *quantity);
+
+/* What stands for ∂E/∂c: its own name, or its closed form. */
+static bs_expr adjoint(struct bs_system *system, bs_expr partial)
+{
+    struct bs_pool *pool = system->pool;
+    struct quantity *quantity = find(system, partial->args[1]);
+    if (!quantity || quantity->is_open)
+        return partial;
+    bs_expr own = quantity->called;
+    if (own)
+        own = quantity->sign < 0 ? bs_neg(pool, own) : own;
+    else
+        own = closed_form(system, quantity);
+    return own ? instance(pool, own, quantity->is.name, partial->args[1]) : NULL;
+}
+
 /* ∂E/∂c·∂c/∂q over all c of one definition. */
 static bs_expr chain_term(struct bs_system *system, const struct user *user, bs_expr q,
                           enum detail detail)
@@ -414,6 +475,8 @@ static bs_expr chain_term(struct bs_system *system, const struct user *user, bs_
     else if (detail == NAMED)
         local = bs_partial(pool, user->is.name, q);
     bs_expr loss = bs_partial(pool, root(system)->is.name, user->is.name);
+    if (loss && detail == WORKED_OUT)
+        loss = adjoint(system, loss);
     bs_expr term = sum_over(system, user, bs_mul(pool, loss, local));
     return detail == SHOWN && has_inner_delta ? bs_tidy(pool, term) : bs_simplify(pool, term);
 }
@@ -427,6 +490,8 @@ static bs_expr chain(struct bs_system *system, bs_expr q, enum detail detail)
     struct bs_list terms = {0};
     bool is_direct = true;
     for (size_t i = 0; i < system->count && !terms.failed; i++) {
+        if (!system->quantities[i].is_needed)
+            continue;
         struct user user = use(system, &system->quantities[i], q, NULL);
         if (user.local && bs_is_integer(user.local, 0))
             continue;
@@ -440,24 +505,94 @@ static bs_expr chain(struct bs_system *system, bs_expr q, enum detail detail)
     return has_failed ? NULL : bs_partial(system->pool, root(system)->is.name, q);
 }
 
-/* ---- closed forms ---------------------------------------------------------------------------- */
+/* ---- what the loss depends on ---------------------------------------------------------------- */
 
-static bs_expr closed_form(struct bs_system *system, struct quantity *quantity);
+/* Is the quantity in the expression, in any letters? */
+static bool mentions(struct bs_pool *pool, bs_expr expr, bs_expr name, uint64_t stamp)
+{
+    if (expr->memo->seen == stamp)
+        return false;
+    expr->memo->seen = stamp;
+    if (is_quantity(expr) && (is_same_quantity(expr, name) || bs_may_be(pool, NULL, expr, name)))
+        return true;
+    for (int i = 0; i < expr->count; i++)
+        if (mentions(pool, expr->args[i], name, stamp))
+            return true;
+    return false;
+}
 
-/* What stands for ∂E/∂c: its own name, or its closed form. */
-static bs_expr adjoint(struct bs_system *system, bs_expr partial)
+static void mark_needed(struct bs_system *system, struct quantity *quantity)
+{
+    quantity->is_needed = true;
+    for (size_t i = 0; i < system->count; i++) {
+        struct quantity *other = &system->quantities[i];
+        if (!other->is_needed &&
+            mentions(system->pool, quantity->is.formula, other->is.name, bs_next_stamp()))
+            mark_needed(system, other);
+    }
+}
+
+/* All names and formulas, and all letters that have a range. */
+static bs_expr all_of(struct bs_system *system)
+{
+    struct bs_list all = {0};
+    for (size_t i = 0; i < system->count; i++) {
+        bs_list_add(&all, system->quantities[i].is.name);
+        bs_list_add(&all, system->quantities[i].is.formula);
+    }
+    for (size_t i = 0; i < system->range_count; i++)
+        bs_list_add(&all, system->ranges[i].index);
+    return bs_list_sum(system->pool, &all);
+}
+
+/* The letter of a definition, one of the loss as well, becomes another; what it counts is kept. */
+static int rename_letter(struct bs_system *system, struct quantity *quantity, bs_expr letter,
+                         struct bs_error *err)
 {
     struct bs_pool *pool = system->pool;
-    struct quantity *quantity = find(system, partial->args[1]);
-    if (!quantity || quantity->is_open)
-        return partial;
-    bs_expr own = quantity->called;
-    if (own)
-        own = quantity->sign < 0 ? bs_neg(pool, own) : own;
-    else
-        own = closed_form(system, quantity);
-    return own ? instance(pool, own, quantity->is.name, partial->args[1]) : NULL;
+    const struct range *range = find_range(system, letter);
+    bs_expr other;
+    struct bs_naming is = with_other_letter(pool, quantity->is, letter, system->all, &other);
+    bs_expr called = quantity->called;
+    if (called && other)
+        called = bs_put(pool, called, letter, other);
+    if (!is.name || !is.formula || (quantity->called && !called))
+        return pool_failure(system, err);
+    quantity->is = is;
+    quantity->called = called;
+    system->all = bs_add(pool, system->all, other);
+    return range ? bs_system_range(system, other, range->from, range->to, err) : BS_OK;
 }
+
+/*
+ * Ready to derive: which definitions the loss depends on is known, and a letter of the loss F_i
+ * stands for one value all through, so that no other definition has it.
+ */
+static int prepare(struct bs_system *system, bs_expr q, struct bs_error *err)
+{
+    bs_expr loss = root(system)->is.name;
+    int status = BS_OK;
+    for (int i = 0; i < loss->count; i++)
+        if (bs_has_free(q, loss->args[i]))
+            return bs_fail(err, BS_REFUSED,
+                           "%s is an index of what is derived, %s: derive by another one",
+                           loss->args[i]->u.name, loss->u.name);
+    for (size_t i = 0; i < system->count; i++)
+        system->quantities[i].is_needed = false;
+    mark_needed(system, &system->quantities[system->count - 1]);
+    system->all = all_of(system);
+    if (!system->all)
+        return pool_failure(system, err);
+    for (size_t i = 0; i + 1 < system->count; i++) {
+        struct quantity *quantity = &system->quantities[i];
+        for (int k = 0; k < quantity->is.name->count && status == BS_OK; k++)
+            if (bs_has_free(loss, quantity->is.name->args[k]))
+                status = rename_letter(system, quantity, quantity->is.name->args[k], err);
+    }
+    return status;
+}
+
+/* ---- closed forms ---------------------------------------------------------------------------- */
 
 /* Every ∂E/∂c that the chain rule left. */
 static bs_expr with_adjoints(struct bs_system *system, bs_expr expr)
@@ -549,7 +684,30 @@ static bs_expr unroll(struct bs_pool *pool, bs_expr expr, bs_expr q)
 static bs_expr put_in(struct bs_system *system, bs_expr q)
 {
     bs_expr sum = chain(system, q, WORKED_OUT);
-    return sum ? bs_simplify(system->pool, with_adjoints(system, sum)) : NULL;
+    return sum ? bs_simplify(system->pool, sum) : NULL;
+}
+
+static bool is_any_open(const struct bs_system *system)
+{
+    for (size_t i = 0; i < system->count; i++)
+        if (system->quantities[i].is_open)
+            return true;
+    return false;
+}
+
+/*
+ * The closed forms of the later definitions that use it.  Where z_k is made of a_(k−1), and a_k of
+ * z_k, the chain is then unrolled for a, which the loss is made of, and the rest is written by it.
+ */
+static bool close_later(struct bs_system *system, struct quantity *quantity)
+{
+    const struct quantity *end = system->quantities + system->count;
+    for (struct quantity *later = quantity + 1; later < end; later++)
+        if (later->is_needed && !later->is_open &&
+            mentions(system->pool, later->is.formula, quantity->is.name, bs_next_stamp()) &&
+            !closed_form(system, later))
+            return false;
+    return true;
 }
 
 static bs_expr closed_form(struct bs_system *system, struct quantity *quantity)
@@ -559,11 +717,18 @@ static bs_expr closed_form(struct bs_system *system, struct quantity *quantity)
         return quantity->closed;
     if (quantity == root(system))
         return bs_integer(pool, 1);
+    if (!close_later(system, quantity))
+        return NULL;
+    if (quantity->closed)
+        return quantity->closed;
     quantity->is_open = true;
     bs_expr sum = put_in(system, quantity->is.name);
     quantity->is_open = false;
     bs_expr whole = sum ? unroll(pool, sum, quantity->is.name) : NULL;
     bs_expr closed = whole ? fold_closed(system, whole, everything(system)) : NULL;
+    /* what is open may be unrolled yet: this is no closed form */
+    if (closed && bs_has_kind(closed, BS_PARTIAL) && is_any_open(system))
+        return closed;
     quantity->is_unrolled = whole != sum;
     bs_expr signed_form = closed && quantity->sign < 0 ? bs_neg(pool, closed) : closed;
     bs_expr form = bs_simplify(pool, signed_form);
@@ -637,6 +802,9 @@ int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q
     q = as_quantity(system, q);
     if (!is_quantity(q))
         return bs_fail(err, BS_REFUSED, "derive by a symbol or a member of an array, as w_hj");
+    int status = prepare(system, q, err);
+    if (status < 0)
+        return status;
     struct quantity *quantity = find(system, q);
     if (!close_called(system) || (quantity && !closed_form(system, quantity)))
         return pool_failure(system, err);
@@ -658,7 +826,11 @@ int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q
 int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_system *system,
                     bs_expr q, size_t k, struct bs_error *err)
 {
-    for (size_t i = 0; i < system->count; i++) {
+    q = as_quantity(system, q);
+    int status = system->count > 0 ? prepare(system, q, err) : BS_OK;
+    for (size_t i = 0; i < system->count && status == BS_OK; i++) {
+        if (!system->quantities[i].is_needed)
+            continue;
         struct user user = use(system, &system->quantities[i], q, NULL);
         if (!user.local)
             return pool_failure(system, err);
@@ -668,5 +840,5 @@ int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_sys
         *out = user.is;
         return user.local && !(steps && steps->failed) ? BS_OK : pool_failure(system, err);
     }
-    return bs_fail(err, BS_REFUSED, "no more definitions mention it");
+    return status < 0 ? status : bs_fail(err, BS_REFUSED, "no more definitions mention it");
 }

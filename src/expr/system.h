@@ -55,10 +55,20 @@ struct bs_general {
 int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q,
                      struct bs_error *err);
 
-/* The rules behind one local derivative ∂c/∂q of the kth definition that mentions q; refused when
- * there are fewer. */
+/*
+ * The rules behind one local derivative ∂c/∂q of the kth definition that mentions q; refused when
+ * there are fewer.
+ */
 int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_system *system,
                     bs_expr q, size_t k, struct bs_error *err);
+
+/* How a name typed alone is meant: w_hj is the member of w where a formula has that array. */
+bs_expr bs_system_quantity(struct bs_system *system, bs_expr name);
+
+/* How many members a quantity has, d·q for v_ih; refused where nothing says how far a letter
+ * counts.
+ */
+bs_expr bs_system_count(struct bs_system *system, bs_expr quantity);
 
 /* The expression with its names put in for their formulas, and assumptions used; simplified. */
 bs_expr bs_system_fold(struct bs_system *system, bs_expr expr);
