@@ -20,8 +20,7 @@ static void new_lines(struct bs_writer *writer, int count)
         bs_buf_repeat(writer->buf, "\n", count);
 }
 
-/* In its column, or after a longer formula; where the page has no room for that, on a new line. */
-static void put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns)
+void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns)
 {
     int used = bs_width(bs_buf_text(buf) + line);
     bool fits = used + 2 + bs_width(rule) <= columns || columns == 0;
@@ -44,7 +43,7 @@ static void put_line(struct bs_writer *writer, const char *name, int number, con
     bs_buf_put(buf, " = ");
     bs_buf_put(buf, formula);
     if (rule[0])
-        put_rule(buf, line, rule, writer->page->columns);
+        bs_put_rule(buf, line, rule, writer->page->columns);
 }
 
 static void open_section(struct bs_writer *writer, const char *heading)

@@ -22,35 +22,10 @@ static const char style[] =
     "}\n"
     "</style>\n";
 
-static const char *entity(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    default:
-        return NULL;
-    }
-}
-
-static void put_escaped(struct bs_buf *buf, const char *text)
-{
-    for (; *text; text++)
-        if (entity(*text))
-            bs_buf_put(buf, entity(*text));
-        else
-            bs_buf_char(buf, *text);
-}
-
 static void open_section(struct bs_writer *writer, const char *heading)
 {
     bs_buf_put(writer->buf, "<tbody><tr><th colspan=\"4\" scope=\"rowgroup\"><h2>");
-    put_escaped(writer->buf, heading);
+    bs_put_escaped(writer->buf, heading);
     bs_buf_put(writer->buf, "</h2>\n");
 }
 
@@ -60,11 +35,11 @@ static void put_line(struct bs_writer *writer, const char *name, int number, con
     struct bs_buf *buf = writer->buf;
     bs_buf_put(buf, number == 0 ? "<tbody><tr><th scope=\"row\">" : "<tr><td>");
     if (number == 0)
-        put_escaped(buf, name);
+        bs_put_escaped(buf, name);
     bs_buf_put(buf, "<td>=<td class=\"formula\">");
-    put_escaped(buf, formula);
+    bs_put_escaped(buf, formula);
     bs_buf_put(buf, "<td class=\"rule\">");
-    put_escaped(buf, rule);
+    bs_put_escaped(buf, rule);
     bs_buf_char(buf, '\n');
 }
 

@@ -13,8 +13,19 @@ const char *bs_phrase(const char *english, const char *lang);
 /* Append a rule or a note, in the language and with the characters of the page. */
 void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page *page);
 
+/* Append text for HTML. */
+void bs_put_escaped(struct bs_buf *buf, const char *text);
+
 /* Append "… and 700 more" of what is left out. */
 void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *page);
+
+/* ---- lines (derivation.c) -------------------------------------------------------------------- */
+
+/*
+ * Append the rule of a line that starts at byte `line`: in its column, or after a longer formula;
+ * where the page (of so many columns, 0: any number) has no room for that, on a new line.
+ */
+void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns);
 
 /* ---- columns (grid.c) ------------------------------------------------------------------------ */
 

@@ -4,6 +4,9 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "expr/calculus.h"
+#include "expr/overflow.h"
+#include "expr/prove.h"
+#include "expr/system.h"
 #include "tape/tape.h"
 
 /*
@@ -70,8 +73,62 @@ int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page 
 int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
                       struct bs_error *err);
 
-/* The rules that led from f to its derivative by x, one a line, outermost first. */
+/*
+ * Views of formulas, which go by page->form, BS_LATEX (align* environments) and BS_MATHML (math
+ * elements) included.  Running out of memory leaves buf->failed.
+ */
+
+/*
+ * The rules that led from f to its derivative by x, one a line, outermost first; what is only
+ * written otherwise goes on below what it was:
+ *
+ *     ∂/∂x (exp(x)·x) = exp(x)·x + exp(x)            product rule
+ *     ∂/∂x exp(x) = exp(x)                           exp' = exp
+ *     exp(x)·x + exp(x) = exp(x)·(x + 1)             simplification
+ */
 void bs_view_steps(struct bs_buf *buf, bs_expr f, bs_expr x, bs_expr slope,
                    const struct bs_steps *steps, const struct bs_page *page);
+
+/* How gradient descent changes a quantity: Δq = −rate·∂E/∂q. */
+struct bs_update {
+    bs_expr q; /* NULL: there is none */
+    bs_expr named, closed;
+};
+
+/*
+ * Derivatives in general indices with an empty line between, as the derivations of entries; and
+ * after each its update.
+ */
+void bs_view_general(struct bs_buf *buf, size_t count, const struct bs_general *generals,
+                     const struct bs_update *updates, const struct bs_page *page);
+
+/* A definition, the rules behind its slope by q, and that (bs_system_local). */
+void bs_view_local(struct bs_buf *buf, const struct bs_naming *definition, bs_expr q, bs_expr slope,
+                   const struct bs_steps *steps, const struct bs_page *page);
+
+/* left = right and the verdict; then the steps that prove it, or the point that refutes it. */
+void bs_view_proof(struct bs_buf *buf, bs_expr left, bs_expr right, const struct bs_proof *proof,
+                   const struct bs_page *page);
+
+/* Why a function of the table has the slope that its row states. */
+struct bs_explanation {
+    bs_expr call, x; /* σ(x), and what it is derived by */
+    bs_expr formula; /* the call by other functions; NULL: it has none, nor what follows */
+    bs_expr slope;   /* of the formula, by `steps` */
+    bs_expr stated;  /* by the row, as `rule` says */
+    const char *rule;
+    struct bs_steps steps;
+    struct bs_proof proof; /* that the two are the same */
+};
+
+void bs_view_explanation(struct bs_buf *buf, const struct bs_explanation *explanation,
+                         const struct bs_page *page);
+
+/*
+ * What overflows in f at the point, which has all the values that f was given there, or that
+ * nothing does.
+ */
+void bs_view_overflow(struct bs_buf *buf, bs_expr f, const struct bs_overflow *overflow,
+                      const struct bs_point *point, const struct bs_page *page);
 
 #endif

@@ -45,6 +45,21 @@ static const struct phrase {
     {"definition", "定义"},
     {"loss", "损失函数"},
     {"chain rule", "链式法则"},
+    {"sum rule", "和的求导法则"},
+    {"product rule", "乘积法则"},
+    {"quotient rule", "商的求导法则"},
+    {"power rule", "幂的求导法则"},
+    {"1 where the indices agree", "下标相同时为 1"},
+    {"index renamed", "改换求和下标"},
+    {"δ collapsed", "δ 求和后只剩一项"},
+    {"case by case", "分段求导"},
+    {"simplification", "化简"},
+    {"does not depend on it", "与该变量无关"},
+    {"slopes worked out", "求出局部导数"},
+    {"derivatives put in", "代入已求出的导数"},
+    {"as assumed", "代入假设"},
+    {"the chain unrolled", "沿链逐层展开"},
+    {"differentiated", "直接求导"},
     {"slope of the definition", "对定义式求偏导"},
     {"the backward pass starts here", "反向传播由此开始"},
     {"gradient descent", "梯度下降"},
@@ -54,6 +69,25 @@ static const struct phrase {
     {"a factor of the chain is not finite; the fused form is",
      "链式法则中有因子不是有限数，合并式有限"},
     {"at a kink", "在折点上"},
+
+    {"proved", "得证"},
+    {"refuted", "不成立"},
+    {"not decided", "未能判定"},
+    {"functions by their formulas", "代入函数的表达式"},
+    {"multiplied out", "展开"},
+    {"the same over a common denominator", "通分后相同"},
+    {"the same within rounding wherever tried, which proves nothing",
+     "在所有试过的点上都在舍入误差内相等，但这不是证明"},
+    {"no other function says what it is: its slope is a rule of its own",
+     "它不能由其他函数表示：其导数是单独的一条法则"},
+    {"at this point:", "在这一点："},
+
+    {"nothing overflows", "没有溢出"},
+    {"overflows: doubles end at 1.798e308", "上溢：双精度数最大为 1.798e308"},
+    {"underflows to 0, which cannot be divided by", "下溢为 0，不能作除数"},
+    {"is not a number", "不是数"},
+    {"divides by 0", "除以 0"},
+
     {"not finite; first at ", "不是有限数；最先出现在 "},
 
     {"1 where x > 0, else e^x", "1（x > 0），否则 e^x"},
@@ -114,8 +148,6 @@ static const struct sign {
     {"·", "*", "\\(\\cdot\\)"},
     {"×", "x", "\\(\\times\\)"},
     {"⊙", ".*", "\\(\\odot\\)"},
-    {"×", "x", "\\(\\times\\)"},
-    {"⊙", ".*", "\\(\\odot\\)"},
     {"∂", "d", "\\(\\partial\\)"},
     {"²", "^2", "\\({}^2\\)"},
     {"³", "^3", "\\({}^3\\)"},
@@ -170,10 +202,44 @@ static void put_character(struct bs_buf *buf, const char *bytes, size_t length, 
         bs_buf_put(buf, greek);
 }
 
+static const char *entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
+static void put_escaped(struct bs_buf *buf, const char *text, size_t length)
+{
+    for (const char *c = text; c < text + length; c++)
+        if (entity(*c))
+            bs_buf_put(buf, entity(*c));
+        else
+            bs_buf_char(buf, *c);
+}
+
+void bs_put_escaped(struct bs_buf *buf, const char *text)
+{
+    put_escaped(buf, text, strlen(text));
+}
+
 static void put_text(struct bs_buf *buf, const char *text, size_t left, enum bs_form form)
 {
     if (form == BS_UNICODE) {
         bs_buf_put_n(buf, text, left);
+        return;
+    }
+    if (form == BS_MATHML) {
+        put_escaped(buf, text, left);
         return;
     }
     for (size_t length; left > 0; text += length, left -= length) {

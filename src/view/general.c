@@ -1,0 +1,61 @@
+/* Derivatives in general indices, and the rules behind their local slopes. */
+#include "view/lines.h"
+
+#include <string.h>
+
+static void put_general(struct bs_lines *lines, const struct bs_general *general)
+{
+    bs_lines_open(lines);
+    bs_lines_formula(lines, &lines->left, general->name, false);
+    for (int i = 0; i < general->count; i++) {
+        const char *rule = general->lines[i].rule;
+        const bool is_chain = strcmp(rule, "chain rule") == 0;
+        bs_lines_formula(lines, &lines->right, general->lines[i].expr, is_chain);
+        bs_put_words(&lines->rule, rule, lines->page);
+        bs_lines_put(lines);
+    }
+    bs_lines_close(lines);
+}
+
+/* The change of a quantity; dw_hj is how it is typed. */
+static const char *const changes[] = {
+    [BS_UNICODE] = "Δ", [BS_ASCII] = "d", [BS_LATEX] = "\\Delta ", [BS_MATHML] = "<mo>Δ</mo>"};
+
+static void put_update(struct bs_lines *lines, const struct bs_update *update)
+{
+    bs_lines_open(lines);
+    bs_buf_put(&lines->left, changes[lines->page->form]);
+    bs_lines_formula(lines, &lines->left, update->q, false);
+    bs_lines_equation(lines, NULL, update->named, "gradient descent");
+    if (update->closed != update->named)
+        bs_lines_equation(lines, NULL, update->closed, "closed form");
+    bs_lines_close(lines);
+}
+
+void bs_view_general(struct bs_buf *buf, size_t count, const struct bs_general *generals,
+                     const struct bs_update *updates, const struct bs_page *page)
+{
+    struct bs_lines lines;
+    bs_lines_init(&lines, buf, page);
+    for (size_t i = 0; i < count; i++) {
+        put_general(&lines, &generals[i]);
+        if (updates[i].q)
+            put_update(&lines, &updates[i]);
+    }
+    bs_lines_finish(&lines);
+}
+
+void bs_view_local(struct bs_buf *buf, const struct bs_naming *definition, bs_expr q, bs_expr slope,
+                   const struct bs_steps *steps, const struct bs_page *page)
+{
+    struct bs_lines lines;
+    bs_lines_init(&lines, buf, page);
+    bs_lines_open(&lines);
+    bs_lines_equation(&lines, definition->name, definition->formula, "definition");
+    bs_lines_close(&lines);
+    bs_lines_open(&lines);
+    bs_lines_steps(&lines, q, steps);
+    bs_lines_slope(&lines, definition->name, q, slope, "closed form");
+    bs_lines_close(&lines);
+    bs_lines_finish(&lines);
+}
