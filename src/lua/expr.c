@@ -2,15 +2,15 @@
 #include "lua/types.h"
 
 #include "expr/calculus.h"
-#include "expr/eval.h"
+#include "expr/index.h"
 #include "expr/parse.h"
+#include "expr/prove.h"
 #include "expr/typeset.h"
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
 #include "lua/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char expr_type[] = "expression", steps_type[] = "steps", pool_type[] = "pool";
@@ -63,7 +63,7 @@ struct bs_pool *bs_expr_pool(lua_State *L)
     return pool;
 }
 
-static void refuse_null(lua_State *L, bs_expr expr)
+void bs_refuse_null(lua_State *L, bs_expr expr)
 {
     struct bs_error err;
     if (!expr)
@@ -72,7 +72,7 @@ static void refuse_null(lua_State *L, bs_expr expr)
 
 int bs_push_expr(lua_State *L, bs_expr expr)
 {
-    refuse_null(L, expr);
+    bs_refuse_null(L, expr);
     bs_expr *box = lua_newuserdatauv(L, sizeof *box, 1); // expr
     *box = expr;
     struct bs_pool *pool = push_pool(L); // expr, pool
@@ -92,7 +92,7 @@ static bs_expr fetch(lua_State *L, int index)
     if (!lua_rawequal(L, -1, -2)) {
         pool_in(L, -2);
         bs_expr copy = bs_import(pool, *box);
-        refuse_null(L, copy);
+        bs_refuse_null(L, copy);
         *box = copy;
         lua_pushvalue(L, -1); // its pool, pool, pool
         lua_setiuservalue(L, index, 1);
@@ -101,12 +101,63 @@ static bs_expr fetch(lua_State *L, int index)
     return *box;
 }
 
-static bs_expr parse_text(lua_State *L, const char *text, size_t length)
+bs_expr bs_check_expr(lua_State *L, int index)
+{
+    return fetch(L, index);
+}
+
+void bs_keep_pool(lua_State *L, int index)
+{
+    push_pool(L);
+    lua_setiuservalue(L, index, 1);
+}
+
+void bs_check_pool(lua_State *L, int index)
+{
+    lua_getiuservalue(L, index, 1);
+    pool_in(L, -1);
+    lua_pop(L, 1);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+bs_expr bs_parse_part(lua_State *L, struct bs_pool *pool, const char *text, size_t start,
+                      size_t length)
 {
     struct bs_error err;
     bs_expr expr = NULL;
-    bs_check_formula(L, bs_parse(&expr, bs_expr_pool(L), text, length, &err), &err, text);
+    int status = bs_parse(&expr, pool, text + start, length, &err);
+    if (status < 0 && err.column > 0)
+        err.column += (int)start;
+    bs_check_formula(L, status, &err, text);
     return expr;
+}
+
+static bs_expr parse_text(lua_State *L, const char *text, size_t length)
+{
+    return bs_parse_part(L, bs_expr_pool(L), text, 0, length);
+}
+
+/* Where the = of "left = right" is, which is not that of >= or <=; the length where there is none.
+ */
+static size_t find_equals(const char *text)
+{
+    size_t i = 0;
+    while (text[i] && !(text[i] == '=' && !(i > 0 && strchr("<>", text[i - 1]))))
+        i++;
+    return i;
+}
+
+void bs_arg_equation(lua_State *L, int index, const char *what, struct bs_pool *pool, bs_expr *left,
+                     bs_expr *right)
+{
+    const char *text = bs_arg_string(L, index, what);
+    const size_t equals = find_equals(text), length = strlen(text);
+    if (equals == length)
+        luaL_error(L, "%s must have two sides, as in \"y = x^2\", got %s", what,
+                   bs_describe(L, index));
+    *left = bs_parse_part(L, pool, text, 0, equals);
+    *right = bs_parse_part(L, pool, text, equals + 1, length - equals - 1);
 }
 
 static bs_expr read_number(lua_State *L, int index, const char *what)
@@ -114,7 +165,7 @@ static bs_expr read_number(lua_State *L, int index, const char *what)
     struct bs_pool *pool = bs_expr_pool(L);
     bs_expr number = lua_isinteger(L, index) ? bs_integer(pool, lua_tointeger(L, index))
                                              : bs_real(pool, bs_arg_number(L, index, what));
-    refuse_null(L, number);
+    bs_refuse_null(L, number);
     return number;
 }
 
@@ -163,6 +214,27 @@ BS_FN(l_expr_ascii, "f:ascii() -> string",
 BS_FN(l_expr_latex, "f:latex() -> string", "The formula in LaTeX, for math mode, without dollars.")
 {
     return push_typeset(L, fetch(L, 1), BS_LATEX);
+}
+
+BS_FN(l_expr_mathml, "f:mathml() -> string", "The formula as a math element for HTML.")
+{
+    struct bs_style style = {.digits = bs_session(L)->digits};
+    bs_expr f = fetch(L, 1);
+    bs_typeset_mathml(bs_push_buf(L), f, &style);
+    bs_pop_text(L);
+    return 1;
+}
+
+BS_FN(l_expr_stacked, "f:stacked() -> page",
+      "The formula over several lines: fractions with a bar, exponents raised. One that is too "
+      "wide for the screen is on one line.")
+{
+    struct bs_style style = {.form = BS_UNICODE, .digits = bs_session(L)->digits};
+    bs_expr f = fetch(L, 1);
+    bs_typeset_stacked(bs_push_buf(L), f, &style, bs_session(L)->columns);
+    bs_pop_text(L);
+    bs_push_page(L);
+    return 1;
 }
 
 /* ---- building -------------------------------------------------------------------------------- */
@@ -251,12 +323,12 @@ static int l_expr_eq(lua_State *L)
 
 /* ---- calculus -------------------------------------------------------------------------------- */
 
-static bs_expr arg_symbol(lua_State *L, int index)
+static bs_expr arg_variable(lua_State *L, int index)
 {
-    bs_expr symbol = bs_arg_expr(L, index, "the variable");
-    if (symbol->kind != BS_SYMBOL)
+    bs_expr x = bs_arg_expr(L, index, "the variable");
+    if (x->kind != BS_SYMBOL && x->kind != BS_MEMBER)
         luaL_error(L, "the variable must be a symbol or its name, got %s", bs_describe(L, index));
-    return symbol;
+    return x;
 }
 
 static int l_steps_gc(lua_State *L)
@@ -265,7 +337,7 @@ static int l_steps_gc(lua_State *L)
     return 0;
 }
 
-static struct bs_steps *push_steps(lua_State *L)
+struct bs_steps *bs_push_steps(lua_State *L)
 {
     struct bs_steps *steps = lua_newuserdatauv(L, sizeof *steps, 0);
     *steps = (struct bs_steps){0};
@@ -273,12 +345,13 @@ static struct bs_steps *push_steps(lua_State *L)
     return steps;
 }
 
-static int diff_by_steps(lua_State *L, bs_expr f, bs_expr x)
+int bs_push_slope_page(lua_State *L, bs_expr f)
 {
     struct bs_page page = bs_session_page(L);
-    struct bs_steps *steps = push_steps(L);
-    bs_expr slope = bs_diff(bs_expr_pool(L), f, x, steps);
-    refuse_null(L, slope);
+    struct bs_pool *pool = bs_expr_pool(L);
+    struct bs_steps *steps = bs_push_steps(L);
+    bs_expr x = bs_as_member(pool, arg_variable(L, 2), f), slope = bs_diff(pool, f, x, steps);
+    bs_refuse_null(L, slope);
     if (steps->failed)
         return bs_memory_error(L);
     struct bs_buf *buf = bs_push_buf(L);
@@ -299,14 +372,22 @@ static bool option_steps(lua_State *L, int index)
 }
 
 BS_FN(l_expr_diff, "f:diff(x, [options]) -> expression",
-      "The derivative of f for the symbol x, simplified. With {steps = true} a page of the rules "
-      "that lead to it, one a line.")
+      "The derivative of f for the symbol x, or the member x_k of an array, simplified. With "
+      "{steps = true} a page of the rules that lead to it, one a line.")
 {
     bool by_steps = option_steps(L, 3); /* may call Lua, see above */
-    bs_expr f = fetch(L, 1), x = arg_symbol(L, 2);
+    bs_expr f = fetch(L, 1);
     if (by_steps)
-        return diff_by_steps(L, f, x);
-    return bs_push_expr(L, bs_diff(bs_expr_pool(L), f, x, NULL));
+        return bs_push_slope_page(L, f);
+    return bs_push_expr(L, bs_diff(bs_expr_pool(L), f, arg_variable(L, 2), NULL));
+}
+
+BS_FN(l_expr_collect, "f:collect(x) -> expression",
+      "The same value with the terms that have the same power of x put together: "
+      "expr \"a*x + b*x + c\":collect \"x\" is (a + b)*x + c.")
+{
+    bs_expr f = fetch(L, 1);
+    return bs_push_expr(L, bs_collect(bs_expr_pool(L), f, arg_variable(L, 2)));
 }
 
 BS_FN(l_expr_simplify, "f:simplify() -> expression",
@@ -316,190 +397,13 @@ BS_FN(l_expr_simplify, "f:simplify() -> expression",
     return bs_push_expr(L, bs_simplify(bs_expr_pool(L), fetch(L, 1)));
 }
 
-/* ---- names and what is put in for them ------------------------------------------------------- */
-
-/*
- * What a table gives for names, sorted by them.  It is read before the engine is called: from
- * inside, an error in Lua would jump over what the engine has allocated.
- */
-struct given {
-    const char *name; /* the table's */
-    double number;
-    bs_expr expr;
-};
-
-struct givens {
-    struct given *items;
-    size_t count;
-};
-
-/* Takes the value on top of the stack. */
-typedef void take_value(lua_State *L, struct given *given);
-
-static void take_number(lua_State *L, struct given *given)
-{
-    given->number = bs_arg_number(L, lua_gettop(L), given->name);
-}
-
-static void take_expr(lua_State *L, struct given *given)
-{
-    given->expr = bs_arg_expr(L, lua_gettop(L), given->name);
-}
-
-static int compare_given(const void *left, const void *right)
-{
-    const struct given *a = left, *b = right;
-    return strcmp(a->name, b->name);
-}
-
-static const struct given *find_given(const struct givens *givens, const char *name)
-{
-    const struct given wanted = {.name = name};
-    return bsearch(&wanted, givens->items, givens->count, sizeof wanted, compare_given);
-}
-
-/* The keys of the table at index 2 must all be names; gives how many. */
-static size_t count_names(lua_State *L)
-{
-    size_t count = 0;
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            luaL_error(L, "symbols have names, as in {x = 2}; got %s", bs_describe(L, -2));
-        count++;
-    }
-    return count;
-}
-
-/* Of the table at index 2.  Pushes the userdata that holds them. */
-static struct givens read_givens(lua_State *L, take_value *take)
-{
-    struct givens givens = {NULL, 0};
-    size_t count = count_names(L);
-    givens.items = lua_newuserdatauv(L, count * sizeof *givens.items, 0);
-    for (lua_pushnil(L); lua_next(L, 2) && givens.count < count; lua_pop(L, 1)) {
-        struct given *given = &givens.items[givens.count++];
-        *given = (struct given){.name = lua_tostring(L, -2)};
-        take(L, given);
-    }
-    qsort(givens.items, givens.count, sizeof *givens.items, compare_given);
-    return givens;
-}
-
-/*
- * In the table on top of the stack: true for the name of each index of a sum.  The nodes seen are
- * in it, too, since a node may be part of an expression many times.
- */
-static void add_indices(lua_State *L, bs_expr expr)
-{
-    bool is_seen = lua_rawgetp(L, -1, expr) != LUA_TNIL;
-    lua_pop(L, 1);
-    if (is_seen)
-        return;
-    lua_pushboolean(L, true);
-    lua_rawsetp(L, -2, expr);
-    if (expr->kind == BS_INDEXED_SUM) {
-        lua_pushboolean(L, true);
-        lua_setfield(L, -2, expr->args[0]->u.name);
-    }
-    for (int i = 0; i < expr->count; i++)
-        add_indices(L, expr->args[i]);
-}
-
-static bool is_index(lua_State *L, const char *name)
-{
-    bool found = lua_getfield(L, -1, name) != LUA_TNIL;
-    lua_pop(L, 1);
-    return found;
-}
-
-static void refuse_indices(lua_State *L, bs_expr expr, const struct givens *givens)
-{
-    lua_newtable(L);
-    add_indices(L, expr);
-    for (size_t i = 0; i < givens->count; i++)
-        if (is_index(L, givens->items[i].name))
-            luaL_error(L,
-                       "%s counts the terms of a sum in the formula: nothing can be put in for it",
-                       givens->items[i].name);
-    lua_pop(L, 1);
-}
-
-static bs_expr replace_symbol(void *context, struct bs_pool *pool, bs_expr leaf)
-{
-    const struct given *given = find_given(context, leaf->u.name);
-    (void)pool;
-    return given ? given->expr : leaf;
-}
-
-BS_FN(l_expr_subs, "f:subs{x = formula, ...} -> expression",
-      "Put expressions, formulas or numbers in for symbols, all at once.")
-{
-    bs_expr f = fetch(L, 1);
-    bs_arg_table(L, 2, "the replacements");
-    struct givens givens = read_givens(L, take_expr);
-    refuse_indices(L, f, &givens);
-    return bs_push_expr(L, bs_map_leaves(bs_expr_pool(L), f, replace_symbol, &givens));
-}
-
-static int look_up(double *value, void *context, bs_expr leaf, struct bs_error *err)
-{
-    const char *name = leaf->u.name;
-    const struct given *given = find_given(context, name);
-    if (!given)
-        return bs_fail(err, BS_REFUSED, "%.80s has no value: give it, as in f:eval{%.80s = 0.5}",
-                       name, name);
-    *value = given->number;
-    return BS_OK;
-}
-
-BS_FN(l_expr_eval, "f:eval{x = number, ...} -> number",
-      "The number that f is when its symbols have these values.")
-{
-    struct bs_valued valued;
-    struct bs_error err;
-    bs_expr f = fetch(L, 1);
-    if (lua_isnoneornil(L, 2)) {
-        lua_settop(L, 1);
-        lua_newtable(L);
-    }
-    bs_arg_table(L, 2, "the values");
-    struct givens givens = read_givens(L, take_number);
-    struct bs_env env = {.leaf = look_up, .context = &givens};
-    bs_check(L, bs_eval(&valued, f, &env, &err), &err);
-    lua_pushnumber(L, valued.value);
-    return 1;
-}
-
-/* The array of names is below the table of indices. */
-static int add_name(void *context, bs_expr leaf)
-{
-    lua_State *L = context;
-    if (is_index(L, leaf->u.name))
-        return 0;
-    lua_pushstring(L, leaf->u.name);
-    lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
-    return 0;
-}
-
-BS_FN(l_expr_names, "f:names() -> table",
-      "The names of the symbols in f, in the order of reading, without the indices of sums.")
-{
-    bs_expr f = fetch(L, 1);
-    lua_newtable(L);
-    lua_newtable(L); // names, indices
-    add_indices(L, f);
-    bs_visit_leaves(f, add_name, L); /* allocates nothing, so an error may pass */
-    lua_pop(L, 1);
-    return 1;
-}
-
 void bs_open_expr(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_expr_doc, &l_symbols_doc, NULL};
     static const struct bs_doc *const methods[] = {
-        &l_expr_diff_doc,     &l_expr_eval_doc,  &l_expr_subs_doc,
-        &l_expr_simplify_doc, &l_expr_names_doc, &l_expr_text_doc,
-        &l_expr_ascii_doc,    &l_expr_latex_doc, NULL};
+        &l_expr_diff_doc,    &l_expr_simplify_doc, &l_expr_collect_doc,
+        &l_expr_text_doc,    &l_expr_ascii_doc,    &l_expr_latex_doc,
+        &l_expr_stacked_doc, &l_expr_mathml_doc,   NULL};
     static const luaL_Reg meta[] = {
         {"__tostring", l_expr_tostring}, {"__add", l_expr_add}, {"__sub", l_expr_sub},
         {"__mul", l_expr_mul},           {"__div", l_expr_div}, {"__pow", l_expr_pow},
@@ -510,6 +414,10 @@ void bs_open_expr(lua_State *L)
         "functions of the table build larger ones.",
         methods, meta};
     bs_type_register(L, &type);
+    luaL_getmetatable(L, expr_type);
+    lua_getfield(L, -1, "__methods");
+    bs_add_value_methods(L);
+    lua_pop(L, 2);
     bs_box_register(L, steps_type, l_steps_gc);
     bs_box_register(L, pool_type, l_pool_gc);
     begin_pool(L);

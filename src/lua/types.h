@@ -28,6 +28,33 @@ int bs_push_expr(lua_State *L, bs_expr expr);
 /* An expression, or what is taken for one: a number, a formula in a string.  Index > 0. */
 bs_expr bs_arg_expr(lua_State *L, int index, const char *what);
 
+/* The expression in the object at `index`, in the pool in use. */
+bs_expr bs_check_expr(lua_State *L, int index);
+
+/* Push a list of steps that is released when it is dropped. */
+struct bs_steps *bs_push_steps(lua_State *L);
+
+/* Refuse a NULL with the reason that the pool in use has. */
+void bs_refuse_null(lua_State *L, bs_expr expr);
+
+/* The formula in `length` bytes of a text from `start`; a mistake is shown in the whole text. */
+bs_expr bs_parse_part(lua_State *L, struct bs_pool *pool, const char *text, size_t start,
+                      size_t length);
+
+/* The two sides of a string "left = right", in that pool. */
+void bs_arg_equation(lua_State *L, int index, const char *what, struct bs_pool *pool, bs_expr *left,
+                     bs_expr *right);
+
+/* Push the page of the rules that lead from f to its derivative by the name at index 2. */
+int bs_push_slope_page(lua_State *L, bs_expr f);
+
+/*
+ * Let the userdata at `index` keep the pool in use, in its user value 1; and refuse when that is
+ * gone, at the end of the session.
+ */
+void bs_keep_pool(lua_State *L, int index);
+void bs_check_pool(lua_State *L, int index);
+
 /* The field kink of the table at `index`: the slope at kinks, 0, 0.5 or 1; 0 where there is none.
  */
 double bs_arg_kink(lua_State *L, int index);
@@ -54,8 +81,13 @@ const double *bs_arg_sample(lua_State *L, int index, const char *what, int lengt
 /* Push an empty tape object, and give the place where its tape goes. */
 struct bs_tape **bs_push_tape(lua_State *L);
 
+/* Add to the table on top of the stack the methods of expressions that are in values.c. */
+void bs_add_value_methods(lua_State *L);
+
 void bs_open_page(lua_State *L);
+void bs_open_derive(lua_State *L);
 void bs_open_expr(lua_State *L);
+void bs_open_prove(lua_State *L);
 void bs_open_functions(lua_State *L);
 void bs_open_net(lua_State *L);
 void bs_open_notation(lua_State *L);

@@ -95,7 +95,7 @@ end
 
 function TestCalculus.test_names_are_in_the_order_of_reading_without_indices()
   lu.assertEquals((y * x + y):names(), {"y", "x"})
-  lu.assertEquals(expr("a + sum(j, 1, n, x_j)"):names(), {"a", "n", "x_j"})
+  lu.assertEquals(expr("a + sum(j, 1, n, x_j)"):names(), {"a", "n", "x"})
   lu.assertEquals(expr("3"):names(), {})
 end
 

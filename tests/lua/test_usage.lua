@@ -65,7 +65,7 @@ function TestUsage.test_examples_in_the_help_run()
     local about, words, use = table.unpack(example)
     lu.assertStrContains(help_on(about), words)
     local world = setmetatable({
-      f = expr "sin_x*x", net = mlp{2, 2, 1}, t = tape{x = 1, y = 2}, print = function() end,
+      f = expr "w_1*x", net = mlp{2, 2, 1}, t = tape{x = 1, y = 2}, print = function() end,
       X = {{1, 2}, {3, 4}}, D = {0, 1},
     }, {__index = _G})
     world.t:let("p", "x*y")
