@@ -120,8 +120,12 @@ static enum bs_binding put_magnitude(struct writer *w, bs_expr number)
     const struct bs_words *words = &w->words;
     int64_t num = number->u.number.num, den = number->u.number.den;
     num = num < 0 ? -num : num;
-    if (num == 1 && den == 2 && words->half) {
-        bs_buf_put(w->buf, words->half);
+    const char *const sign = num != 1   ? NULL
+                             : den == 2 ? words->half
+                             : den == 4 ? words->quarter
+                                        : NULL;
+    if (sign) {
+        bs_buf_put(w->buf, sign);
         return BS_BINDS_POWER;
     }
     if (den == 0 || (den > 1 && is_decimal(number)))

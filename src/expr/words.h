@@ -9,21 +9,21 @@
  */
 struct bs_words {
     const char *minus, *plus, *times, *divide, *comma, *ellipsis, *open, *close;
-    const char *half;          /* NULL: a decimal like others */
-    const char *number[2];     /* around digits */
-    const char *fraction[3];   /* before, between and after its sides; NULL: a/b */
-    const char *power[3];      /* likewise */
-    const char *sum[5];        /* before the index, from, to and the body, and after it */
-    const char *product[5];    /* likewise */
-    const char *call;          /* between a function and its arguments */
-    const char *subscripts[3]; /* before, between and after */
-    const char *characters[3]; /* likewise, where each is a single character */
-    const char *plus_below;    /* between the terms of a subscript */
-    const char *cases[6];      /* before a row, its test, the next; else; otherwise; after */
-    const char *relations[3];  /* after the test, by enum bs_at_zero */
-    const char *is_below;      /* after the test of the other branch */
-    const char *delta;         /* of Kronecker */
-    const char *partial[3];    /* before a quantity, between it and what it is derived by, after */
+    const char *half, *quarter; /* NULL: decimals like others */
+    const char *number[2];      /* around digits */
+    const char *fraction[3];    /* before, between and after its sides; NULL: a/b */
+    const char *power[3];       /* likewise */
+    const char *sum[5];         /* before the index, from, to and the body, and after it */
+    const char *product[5];     /* likewise */
+    const char *call;           /* between a function and its arguments */
+    const char *subscripts[3];  /* before, between and after */
+    const char *characters[3];  /* likewise, where each is a single character */
+    const char *plus_below;     /* between the terms of a subscript */
+    const char *cases[6];       /* before a row, its test, the next; else; otherwise; after */
+    const char *relations[3];   /* after the test, by enum bs_at_zero */
+    const char *is_below;       /* after the test of the other branch */
+    const char *delta;          /* of Kronecker */
+    const char *partial[3];     /* before a quantity, between it and what it is derived by, after */
     const char *second[4]; /* the same of a second derivative, with what it is derived by first */
     bool is_drawn;         /* in two dimensions: inside a fraction nothing needs parentheses */
     bool is_typed;         /* Σ, Π, δ and cases are calls */

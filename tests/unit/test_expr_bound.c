@@ -19,7 +19,7 @@ static void check_bound(const char *text, const char *slopes, const char *square
 START_TEST(a_product_of_sigmoid_slopes_is_at_most_a_quarter_each)
 {
     check_bound("(a[D] - y)*product(k, i+1, D, w_k)*product(k, i, D, a_k*(1 - a_k))",
-                "Π_k=i..D a_k·(1 − a_k)", "0.25 − (a_k − ½)²", "0.25^(D − i + 1)",
+                "Π_k=i..D a_k·(1 − a_k)", "¼ − (a_k − ½)²", "(¼)^(D − i + 1)",
                 "(a_D − y)·Π_k=i+1..D w_k");
 }
 END_TEST

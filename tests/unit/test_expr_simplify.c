@@ -38,7 +38,7 @@ START_TEST(zeros_and_ones_are_dropped_and_numbers_put_together)
         {"3*(x/3)", "x"},
         {"x/2", "½·x"},
         {"2^2*x", "4·x"},
-        {"4^-1", "0.25"},
+        {"4^-1", "¼"},
         {"identity(x + 0)", "x"},
         {"sigmoid(0 + 1*x)", "σ(x)"},
         {"sum(j, 1, 1 + 2, 0 + x_j)", "Σ_j=1..3 x_j"},

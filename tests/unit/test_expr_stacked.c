@@ -116,11 +116,11 @@ START_TEST(bounds_stand_above_and_below)
              "j = 1",
              1},
             {"product(k, i + 1, D, s_k)/4",
-             "     D\n"
-             "     Π     s_k\n"
-             " k = i + 1\n"
-             "───────────────\n"
-             "       4",
+             "    D\n"
+             "    Π    s_k\n"
+             " k = i+1\n"
+             "─────────────\n"
+             "      4",
              3},
             {NULL, NULL, 0},
         },
