@@ -302,13 +302,14 @@ static bs_expr simplify_indexed(struct bs_pool *pool, bs_expr bound, const bs_ex
     return bs_is_integer(args[3], neutral) ? args[3] : bs_with_args(pool, bound, args);
 }
 
-static bs_expr simplify_node(struct bs_pool *pool, bs_expr node, const bs_expr *args)
+/* Of a product there may be more operands than before. */
+static bs_expr simplify_node(struct bs_pool *pool, bs_expr node, int count, const bs_expr *args)
 {
     switch (node->kind) {
     case BS_SUM:
-        return simplify_sum(pool, node->count, args);
+        return simplify_sum(pool, count, args);
     case BS_PRODUCT:
-        return simplify_product(pool, node->count, args);
+        return simplify_product(pool, count, args);
     case BS_POWER:
         return simplify_power(pool, args[0], args[1]);
     case BS_CALL:
@@ -342,6 +343,31 @@ static bs_expr reshape(struct bs_pool *pool, bs_expr expr)
     }
 }
 
+static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes);
+
+/* A product whose last factor is one, too, and no other. */
+static bool ends_in_product(bs_expr expr)
+{
+    int products = 0;
+    for (int i = 0; expr->kind == BS_PRODUCT && i < expr->count; i++)
+        products += expr->args[i]->kind == BS_PRODUCT;
+    return products == 1 && expr->args[expr->count - 1]->kind == BS_PRODUCT;
+}
+
+/*
+ * The operands, simple.  A product at the end of a product is opened as it is: the chain rule makes
+ * products in products, and simplified one by one each is as long as all those inside it.
+ */
+static void add_operands(struct bs_pool *pool, struct bs_list *args, bs_expr expr, bool reshapes)
+{
+    const bool is_open = ends_in_product(expr);
+    const int count = expr->count - is_open;
+    for (int i = 0; i < count && !args->failed; i++) /* a rule tried later would forgive */
+        bs_list_add(args, simplify(pool, expr->args[i], reshapes));
+    if (is_open && !args->failed)
+        add_operands(pool, args, expr->args[count], reshapes);
+}
+
 static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
 {
     if (!expr || expr->count == 0)
@@ -350,9 +376,8 @@ static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
     if (*known)
         return *known;
     struct bs_list args = {0};
-    for (int i = 0; i < expr->count; i++)
-        bs_list_add(&args, simplify(pool, expr->args[i], reshapes));
-    bs_expr result = args.failed ? NULL : simplify_node(pool, expr, args.items);
+    add_operands(pool, &args, expr, reshapes);
+    bs_expr result = args.failed ? NULL : simplify_node(pool, expr, (int)args.count, args.items);
     bs_list_finish(&args);
     if (result && reshapes)
         result = reshape(pool, result);
