@@ -3,6 +3,7 @@
 #include "lua/types.h"
 
 #include "base/mem.h"
+#include "expr/bound.h"
 #include "expr/index.h"
 #include "expr/system.h"
 #include "lua/args.h"
@@ -525,6 +526,25 @@ BS_FN(l_derivation_count, "d:count{name, ...} -> expression",
     return push_copy(L, derivation, bs_simplify(derivation->pool, sum));
 }
 
+BS_FN(l_derivation_bound, "d:bound(name) -> page",
+      "How large the slopes in the derivative by that name can be, where it has a product of them "
+      "over an index: at most ¼ for each sigmoid. The other factors, weights among them, stand "
+      "beside it.")
+{
+    struct bs_error err;
+    struct bs_bound bound;
+    struct bs_general general;
+    struct derivation *derivation = check_derivation(L);
+    bs_expr q = arg_quantity(L, derivation);
+    derive_one(L, &general, derivation, q);
+    bs_check(L, bs_bound_slopes(&bound, derivation->pool, closed_form(&general), &err), &err);
+    struct bs_page page = bs_session_page(L);
+    bs_view_bound(bs_push_buf(L), &bound, &page);
+    bs_pop_text(L);
+    bs_push_page(L);
+    return 1;
+}
+
 /* One definition that mentions q; false when there is none after the first k. */
 static bool add_local(lua_State *L, struct bs_buf *buf, struct derivation *derivation, bs_expr q,
                       size_t k)
@@ -563,10 +583,9 @@ void bs_open_derive(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_derive_doc, NULL};
     static const struct bs_doc *const methods[] = {
-        &l_derivation_closed_doc, &l_derivation_update_doc,
-        &l_derivation_count_doc,  &l_derivation_steps_doc,
-        &l_derivation_text_doc,   &l_derivation_latex_doc,
-        &l_derivation_mathml_doc, NULL};
+        &l_derivation_closed_doc, &l_derivation_update_doc, &l_derivation_count_doc,
+        &l_derivation_steps_doc,  &l_derivation_text_doc,   &l_derivation_latex_doc,
+        &l_derivation_mathml_doc, &l_derivation_bound_doc,  NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_derivation_tostring},
                                     {"__gc", l_derivation_gc},
                                     {"__close", l_derivation_gc},

@@ -59,3 +59,28 @@ void bs_view_local(struct bs_buf *buf, const struct bs_naming *definition, bs_ex
     bs_lines_close(&lines);
     bs_lines_finish(&lines);
 }
+
+static const char *const at_most[] = {
+    [BS_UNICODE] = " ≤ ", [BS_ASCII] = " <= ", [BS_LATEX] = " \\leq ", [BS_MATHML] = "<mo>≤</mo>"};
+
+void bs_view_bound(struct bs_buf *buf, const struct bs_bound *bound, const struct bs_page *page)
+{
+    struct bs_lines lines;
+    bs_lines_init(&lines, buf, page);
+    bs_lines_open(&lines);
+    bs_lines_equation(&lines, bound->slope, bound->square, "the square completed");
+    bs_lines_formula(&lines, &lines.left, bound->slopes, false);
+    bs_buf_put(&lines.left, at_most[page->form]);
+    bs_lines_formula(&lines, &lines.left, bound->bound, false);
+    bs_put_words(&lines.rule, "no factor is larger", page);
+    bs_lines_put(&lines);
+    bs_lines_close(&lines);
+    if (!bs_is_integer(bound->others, 1)) {
+        bs_lines_head(&lines, "the other factors:");
+        bs_lines_open(&lines);
+        bs_lines_formula(&lines, &lines.left, bound->others, false);
+        bs_lines_put(&lines);
+        bs_lines_close(&lines);
+    }
+    bs_lines_finish(&lines);
+}

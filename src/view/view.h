@@ -6,6 +6,7 @@
 #include "expr/calculus.h"
 #include "expr/overflow.h"
 #include "expr/prove.h"
+#include "expr/bound.h"
 #include "expr/system.h"
 #include "tape/tape.h"
 
@@ -94,6 +95,9 @@ struct bs_update {
     bs_expr q; /* NULL: there is none */
     bs_expr named, closed;
 };
+
+/* How large the slopes in a product can be, and what stands beside them. */
+void bs_view_bound(struct bs_buf *buf, const struct bs_bound *bound, const struct bs_page *page);
 
 /*
  * Derivatives in general indices with an empty line between, as the derivations of entries; and

@@ -59,6 +59,9 @@ static const struct phrase {
     {"derivatives put in", "代入已求出的导数"},
     {"as assumed", "代入假设"},
     {"the chain unrolled", "沿链逐层展开"},
+    {"the square completed", "配方"},
+    {"no factor is larger", "每个因子都不超过它"},
+    {"the other factors:", "其余的因子："},
     {"differentiated", "直接求导"},
     {"slope of the definition", "对定义式求偏导"},
     {"the backward pass starts here", "反向传播由此开始"},
@@ -80,7 +83,7 @@ static const struct phrase {
      "在所有试过的点上都在舍入误差内相等，但这不是证明"},
     {"no other function says what it is: its slope is a rule of its own",
      "它不能由其他函数表示：其导数是单独的一条法则"},
-    {"at this point:", "在这一点："},
+    {"with ", "其中 "},
 
     {"nothing overflows", "没有溢出"},
     {"overflows: doubles end at 1.798e308", "上溢：双精度数最大为 1.798e308"},
