@@ -369,7 +369,10 @@ START_TEST(what_is_put_in_is_not_captured)
 }
 END_TEST
 
-/* Its derivative at the point; not regular where it, or the expression, has none there. */
+/*
+ * Its derivative at the point.  The size is that of the expression, too: what cancels in it, as in
+ * 1 + x − 1, is rounded in every derivative but the symbolic one.  Not regular where either is not.
+ */
 static struct bs_valued slope_of(const struct sample *sample, bs_expr *slope)
 {
     struct bs_error err = {0};
@@ -380,8 +383,7 @@ static struct bs_valued slope_of(const struct sample *sample, bs_expr *slope)
         return (struct bs_valued){NAN, INFINITY};
     }
     struct bs_valued valued = evaluate(sample, *slope);
-    if (!is_regular(evaluate(sample, sample->expr)))
-        valued.size = INFINITY;
+    valued.size += evaluate(sample, sample->expr).size;
     return valued;
 }
 
