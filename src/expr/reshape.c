@@ -210,11 +210,11 @@ static bs_expr with_factor(struct bs_pool *pool, bs_expr term, bs_expr sum, bs_e
     return bs_tidy(pool, bs_list_product(pool, &factors));
 }
 
-/* Adds the terms of the product, multiplied out; there may be too many. */
+/* Adds the terms of the product, multiplied out. */
 static void add_expanded(struct bs_pool *pool, struct bs_list *terms, bs_expr term)
 {
     bs_expr sum = term ? first_sum_factor(term) : NULL;
-    if (!sum || terms->count > MOST_TERMS) {
+    if (!sum) {
         bs_list_add(terms, term);
         return;
     }
@@ -222,20 +222,29 @@ static void add_expanded(struct bs_pool *pool, struct bs_list *terms, bs_expr te
         add_expanded(pool, terms, with_factor(pool, term, sum, sum->args[i]));
 }
 
+/* How many terms the sum has, multiplied out; more than MOST_TERMS are not all counted. */
+static int count_expanded(bs_expr sum)
+{
+    int terms = 0;
+    for (int i = 0; i < sum->count && terms <= MOST_TERMS; i++) {
+        bs_expr term = sum->args[i];
+        int of_term = 1;
+        for (int k = 0; term->kind == BS_PRODUCT && k < term->count && of_term <= MOST_TERMS; k++)
+            if (term->args[k]->kind == BS_SUM)
+                of_term *= count_expanded(term->args[k]);
+        terms += of_term;
+    }
+    return terms;
+}
+
 static bs_expr multiply_out(struct bs_pool *pool, bs_expr sum)
 {
     struct bs_list terms = {0};
-    bool has_sums = false;
-    for (int i = 0; i < sum->count; i++)
-        has_sums = has_sums || first_sum_factor(sum->args[i]);
-    if (!has_sums)
+    const int count = count_expanded(sum);
+    if (count == sum->count || count > MOST_TERMS)
         return sum;
     for (int i = 0; i < sum->count; i++)
         add_expanded(pool, &terms, sum->args[i]);
-    if (!terms.failed && terms.count > MOST_TERMS) {
-        bs_list_finish(&terms);
-        return sum;
-    }
     bs_expr result = bs_tidy(pool, bs_list_sum(pool, &terms));
     return shorter(pool, result, sum);
 }
