@@ -165,12 +165,12 @@ static struct bs_explanation *push_explanation(lua_State *L)
 
 enum { MANY_ARGUMENTS = 2 }; /* of a function of any number of them */
 
-/* f(x), f(x, a), or f_1(x_1, x_2). */
-static bs_expr general_call(struct bs_pool *pool, const struct bs_func *func)
+/* f(x), or f_1(x_1, x_2). */
+static bs_expr usual_call(struct bs_pool *pool, const struct bs_func *func)
 {
     bs_expr args[1 + BS_MOST_PARAMETERS];
     const bool is_any = func->arity == BS_ANY_ARITY;
-    const int count = is_any ? MANY_ARGUMENTS : bs_func_most(func);
+    const int count = is_any ? MANY_ARGUMENTS : func->arity;
     for (int i = 0; i < count; i++) {
         char name[16];
         snprintf(name, sizeof name, "x_%d", i + 1);
@@ -202,12 +202,10 @@ static void explain_argument(lua_State *L, struct bs_explanation *out, bs_expr c
         bs_check(L, bs_prove(&out->proof, pool, out->slope, out->stated, &err), &err);
 }
 
-static int explain_function(lua_State *L, const struct bs_func *func)
+static int explain_call(lua_State *L, bs_expr call)
 {
     struct bs_page page = bs_session_page(L);
     struct bs_buf *buf = bs_push_buf(L);
-    bs_expr call = general_call(bs_expr_pool(L), func);
-    bs_refuse_null(L, call);
     for (int k = 0; k < call->count; k++) {
         struct bs_explanation *explanation = push_explanation(L); // buf, explanation
         explain_argument(L, explanation, call, k);
@@ -220,6 +218,18 @@ static int explain_function(lua_State *L, const struct bs_func *func)
     return 1;
 }
 
+/* Of different names, so that each can be derived by: leaky_relu(x, a). */
+static bool is_general_call(bs_expr expr)
+{
+    bool is_general = expr->kind == BS_CALL;
+    for (int i = 0; is_general && i < expr->count; i++) {
+        is_general = expr->args[i]->kind == BS_SYMBOL;
+        for (int k = 0; k < i; k++)
+            is_general = is_general && expr->args[k] != expr->args[i];
+    }
+    return is_general;
+}
+
 static int refuse_function(lua_State *L, const char *name)
 {
     char hint[96];
@@ -227,21 +237,31 @@ static int refuse_function(lua_State *L, const char *name)
     bs_nearest_init(&nearest, name);
     for (const struct bs_func *func = bs_func_next(NULL); func; func = bs_func_next(func))
         bs_nearest_offer(&nearest, func->name);
-    bs_nearest_hint(&nearest, hint);
-    return luaL_error(L, "there is no function \"%s\"%s", name,
-                      *hint ? hint : "; of a formula say by what, as in explain(\"x^2\", \"x\")");
+    return luaL_error(L, "there is no function \"%s\"%s", name, bs_nearest_hint(&nearest, hint));
+}
+
+/* The name of a function alone, else a call of one. */
+static bs_expr arg_call(lua_State *L)
+{
+    const char *name = lua_type(L, 1) == LUA_TSTRING ? bs_arg_string(L, 1, "the function") : "";
+    const struct bs_func *func = bs_func_find(name);
+    bs_expr call = func ? usual_call(bs_expr_pool(L), func) : bs_arg_expr(L, 1, "the function");
+    bs_refuse_null(L, call);
+    if (call->kind == BS_SYMBOL)
+        refuse_function(L, call->u.name);
+    if (!is_general_call(call))
+        luaL_error(L, "say by what it is derived, as in explain(\"x^2\", \"x\")");
+    return call;
 }
 
 BS_FN(l_explain, "explain(f, x) or explain(function) -> page",
-      "The derivation of ∂f/∂x, a rule a line: explain(\"sigmoid(w*x)\", \"w\"). Of a function by "
-      "its name, explain \"sigmoid\": its formula, the slope derived from that, and that this is "
-      "the slope which the program uses.")
+      "The derivation of ∂f/∂x, a rule a line: explain(\"sigmoid(w*x)\", \"w\"). Of a function, "
+      "explain \"sigmoid\" or explain \"leaky_relu(x, a)\": its formula, the slope derived from "
+      "that, and that this is the slope which the program uses.")
 {
     if (!lua_isnoneornil(L, 2))
         return bs_push_slope_page(L, bs_arg_expr(L, 1, "the formula"));
-    const char *name = bs_arg_string(L, 1, "the name of the function");
-    const struct bs_func *func = bs_func_find(name);
-    return func ? explain_function(L, func) : refuse_function(L, name);
+    return explain_call(L, arg_call(L));
 }
 
 void bs_open_prove(lua_State *L)

@@ -3,6 +3,8 @@
 
 #include "base/width.h"
 
+#include <string.h>
+
 void bs_lines_init(struct bs_lines *lines, struct bs_buf *buf, const struct bs_page *page)
 {
     *lines = (struct bs_lines){.buf = buf, .page = page, .start = buf->length};
@@ -230,13 +232,67 @@ void bs_lines_value(struct bs_lines *lines, bs_expr left, double value)
     bs_lines_put(lines);
 }
 
+/* The coordinate whose name comes next after that of `last` (NULL: the first); NULL: no more. */
+static const struct bs_coordinate *next_by_name(const struct bs_point *point,
+                                                const struct bs_coordinate *last)
+{
+    const struct bs_coordinate *next = NULL;
+    for (size_t i = 0; i < point->count; i++) {
+        const struct bs_coordinate *item = &point->items[i];
+        bool is_after = !last || strcmp(item->leaf->u.name, last->leaf->u.name) > 0;
+        if (is_after && (!next || strcmp(item->leaf->u.name, next->leaf->u.name) < 0))
+            next = item;
+    }
+    return next;
+}
+
+static const struct point_words {
+    const char *equals, *comma;
+} point_words[] = {
+    [BS_UNICODE] = {" = ", ", "},
+    [BS_ASCII] = {" = ", ", "},
+    [BS_LATEX] = {" = ", ",\\; "},
+    [BS_MATHML] = {"<mo>=</mo>", "<mo>,</mo>"},
+};
+
+/* One coordinate more; on a terminal on a new line where there is no room left. */
+static void add_coordinate(struct bs_lines *lines, const struct bs_coordinate *item, size_t *line)
+{
+    const struct bs_page *page = lines->page;
+    struct bs_buf *buf = &lines->left;
+    const size_t before = buf->length;
+    bs_lines_formula(lines, buf, item->leaf, false);
+    bs_buf_put(buf, point_words[page->form].equals);
+    bs_buf_value(buf, item->value, page->digits, page->form);
+    if (!is_text(lines) || before == *line || fits(lines, bs_width(bs_buf_text(buf) + *line) + 1))
+        return;
+    bs_buf_splice(buf, before, 0, "\n  ");
+    *line = before + 1;
+}
+
+static void put_preposition(struct bs_lines *lines)
+{
+    if (is_text(lines)) {
+        bs_put_words(&lines->left, "with ", lines->page);
+        return;
+    }
+    const bool is_latex = lines->page->form == BS_LATEX;
+    bs_buf_put(&lines->left, is_latex ? "\\text{" : "<mtext>");
+    bs_put_words(&lines->left, "with ", lines->page);
+    bs_buf_put(&lines->left, is_latex ? "}" : "</mtext>");
+}
+
 void bs_lines_point(struct bs_lines *lines, const struct bs_point *point)
 {
-    if (point->count == 0)
+    size_t line = 0;
+    const struct bs_coordinate *item = next_by_name(point, NULL);
+    if (!item)
         return;
-    bs_lines_head(lines, "at this point:");
-    bs_lines_open(lines);
-    for (size_t i = 0; i < point->count; i++)
-        bs_lines_value(lines, point->items[i].leaf, point->items[i].value);
-    bs_lines_close(lines);
+    put_preposition(lines);
+    for (; item; item = next_by_name(point, item)) {
+        add_coordinate(lines, item, &line);
+        if (next_by_name(point, item))
+            bs_buf_put(&lines->left, point_words[lines->page->form].comma);
+    }
+    bs_lines_put(lines);
 }

@@ -77,17 +77,17 @@ static void put_fault(struct bs_lines *lines, const struct bs_overflow *overflow
 void bs_view_overflow(struct bs_buf *buf, bs_expr f, const struct bs_overflow *overflow,
                       const struct bs_point *point, const struct bs_page *page)
 {
+    const bool is_fine = overflow->what == BS_NO_FAULT;
     struct bs_lines lines;
     bs_lines_init(&lines, buf, page);
     bs_lines_open(&lines);
-    if (overflow->what != BS_NO_FAULT) {
-        put_fault(&lines, overflow, point);
-    } else {
-        bs_lines_formula(&lines, &lines.left, f, false);
+    bs_lines_formula(&lines, &lines.left, f, false);
+    if (is_fine)
         bs_put_words(&lines.rule, faults[BS_NO_FAULT], page);
-        bs_lines_put(&lines);
-    }
-    bs_lines_close(&lines);
+    bs_lines_put(&lines);
     bs_lines_point(&lines, point);
+    if (!is_fine)
+        put_fault(&lines, overflow, point);
+    bs_lines_close(&lines);
     bs_lines_finish(&lines);
 }

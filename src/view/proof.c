@@ -8,8 +8,8 @@ static const char *const verdicts[] = {
 static void put_counterexample(struct bs_lines *lines, bs_expr left, bs_expr right,
                                const struct bs_proof *proof)
 {
-    bs_lines_point(lines, &proof->point);
     bs_lines_open(lines);
+    bs_lines_point(lines, &proof->point);
     if (!bs_is_number(left))
         bs_lines_value(lines, left, proof->left);
     if (!bs_is_number(right))

@@ -113,9 +113,11 @@ INVALID = [
     ("5", ["block 1: a block is a table, got 5"]),
     ("[3] = {show = 'given'}", ["block 1: a block is a table, got nil",
                                 "block 2: a block is a table, got nil"]),
-    ("{}", ["block 1: a block has text, show or ask; this one has none of them"]),
+    ("{}", ["block 1: a block has one of text, show, ask, derive, explain, prove, overflow; "
+            "this one has none of them"]),
     ("{ask = 'q', show = 'given'}",
-     ["block 1 (ask q): a block is one of text, show and ask; this one is show and ask"]),
+     ["block 1 (ask q): a block is one of text, show, ask, derive, explain, prove, overflow; "
+      "this one is show and ask"]),
     ("{ask = 'q', point = 1}", ['block 1 (ask q): unknown field "point": did you mean points?']),
     ("{text = {en = '{q} {z}', zh = 'a'}}",
      ['block 1: there is no entry called "z": did you mean x?']),

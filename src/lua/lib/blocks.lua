@@ -10,8 +10,13 @@ local MOST_BLOCKS = 1000
 local FIGURES_ASKED, FEWEST_FIGURES, MOST_FIGURES, MOST_POINTS = 3, 2, 15, 100
 
 local PHASES = {"given", "forward", "loss", "backward", "update", "again"}
-local KINDS = {"text", "show", "ask"}
-local FIELDS = {text = {"text"}, show = {"show"}, ask = {"ask", "points", "figures", "hints"}}
+local KINDS = {"text", "show", "ask", "derive", "explain", "prove", "overflow"}
+local FIELDS = {
+  text = {"text"}, show = {"show"}, ask = {"ask", "points", "figures", "hints"},
+  derive = {"derive"}, explain = {"explain", "by"}, prove = {"prove", "expect"},
+  overflow = {"overflow", "at"},
+}
+local VERDICTS = {"proved", "refuted", "not decided"}
 
 -- {name} in a text stands for the value of that entry.
 blocks.NAME_IN_TEXT = "{([%a_][%w_.]*)}"
@@ -29,7 +34,11 @@ end
 local function check_names(check, tape, text)
   for _, language in ipairs(checker.LANGUAGES) do
     for name in (text and text[language] or ""):gmatch(blocks.NAME_IN_TEXT) do
-      find_entry(check, tape, name)
+      if tape then
+        find_entry(check, tape, name)
+      else
+        check:complain("{%s} stands for a value, and the lesson has no tape", name)
+      end
     end
   end
 end
@@ -40,7 +49,7 @@ local function read_text(check, lesson, what, value)
   return text
 end
 
--- Each gives the block without its kind.
+-- Each gives the block without its kind.  `run` confines what works on the lesson's formulas.
 local read = {}
 
 function read.text(check, lesson, fields)
@@ -124,19 +133,71 @@ function read.ask(check, lesson, fields, number)
   return question
 end
 
+-- What f gives of the arguments, in the digits of the lesson; nil after a complaint.
+local function work_out(check, lesson, run, f, ...)
+  local succeeded, result = run(host.with_digits, lesson.digits, f, ...)
+  if succeeded then
+    return result
+  end
+  check:complain("%s", result)
+end
+
+function read.derive(check, lesson, fields, _, run)
+  if type(fields.derive) ~= "table" then
+    check:complain("derive must be a table, as derive{...} takes it, got %s",
+      host.describe(fields.derive))
+    return {}
+  end
+  return {object = work_out(check, lesson, run, derive, fields.derive)}
+end
+
+function read.explain(check, lesson, fields, _, run)
+  local formula = check:string("explain", fields.explain)
+  local by = fields.by ~= nil and check:string("by", fields.by) or nil
+  return {object = formula and work_out(check, lesson, run, explain, formula, by)}
+end
+
+-- A block {prove = ...} says what comes of it; lint sees whether that is so.
+function read.prove(check, lesson, fields, _, run)
+  local identity = check:string("prove", fields.prove)
+  local expected = fields.expect == nil and VERDICTS[1] or fields.expect
+  if not is_one_of(expected, VERDICTS) then
+    check:complain("expect must be one of %s, got %s", concat(VERDICTS, ", "),
+      host.describe(expected))
+  end
+  return {
+    object = identity and work_out(check, lesson, run, prove, identity), expected = expected,
+  }
+end
+
+local function explain_overflow(formula, at)
+  return expr(formula):overflow(at)
+end
+
+function read.overflow(check, lesson, fields, _, run)
+  local formula = check:string("overflow", fields.overflow)
+  return {object = formula and work_out(check, lesson, run, explain_overflow, formula, fields.at)}
+end
+
+-- These are about the entries of a tape.
+local function needs_tape(kind)
+  return kind == "show" or kind == "ask"
+end
+
 local function kind_of(check, fields)
   local found
   for _, kind in ipairs(KINDS) do
     if fields[kind] ~= nil then
       if found then
-        check:complain("a block is one of text, show and ask; this one is %s and %s", found, kind)
+        check:complain("a block is one of %s; this one is %s and %s", concat(KINDS, ", "), found,
+          kind)
         return
       end
       found = kind
     end
   end
   if not found then
-    check:complain "a block has text, show or ask; this one has none of them"
+    check:complain("a block has one of %s; this one has none of them", concat(KINDS, ", "))
   end
   return found
 end
@@ -151,7 +212,7 @@ local function label(number, fields)
   return "block " .. number
 end
 
-local function read_one(check, lesson, number, value)
+local function read_one(check, lesson, number, value, run)
   local fields = type(value) == "table" and copy(value) or {}
   check:at("%s: %s", lesson.path, label(number, fields))
   if type(value) ~= "table" then
@@ -159,16 +220,19 @@ local function read_one(check, lesson, number, value)
     return
   end
   local kind = kind_of(check, fields)
-  if kind then
+  if kind and needs_tape(kind) and not lesson.tape then
+    check:complain("%s is about the entries of a tape, and the lesson has none", kind)
+  elseif kind then
     check:fields(fields, FIELDS[kind])
-    local block = read[kind](check, lesson, fields, number)
+    local block = read[kind](check, lesson, fields, number, run)
     block.kind = kind
     return block
   end
 end
 
--- Read the array part of `fields` into lesson.blocks, .questions and .asked.
-function blocks.read(check, lesson, fields)
+-- Read the array part of `fields` into lesson.blocks, .questions and .asked.  run(f, ...) calls f
+-- with the limits of a stranger's code: true and the results, or false and a sentence.
+function blocks.read(check, lesson, fields, run)
   local last = 0
   for key in next, fields do
     last = math.type(key) == "integer" and math.max(last, key) or last
@@ -178,7 +242,7 @@ function blocks.read(check, lesson, fields)
     return
   end
   for number = 1, last do
-    lesson.blocks[number] = read_one(check, lesson, number, fields[number])
+    lesson.blocks[number] = read_one(check, lesson, number, fields[number], run)
   end
 end
 

@@ -175,6 +175,12 @@ function present.show(dialogue, block)
   print_text(show.entries(dialogue.lesson, block, dialogue.seen))
 end
 
+for _, kind in ipairs {"derive", "explain", "prove", "overflow"} do
+  present[kind] = function(_, block)
+    print_text(show.page(block))
+  end
+end
+
 function present.ask(dialogue, block)
   local state = dialogue.states[block.number]
   host.write(say("question_of", block.number, #dialogue.lesson.questions, block.entry.shown)

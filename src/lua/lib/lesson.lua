@@ -5,11 +5,13 @@
 -- A lesson, once loaded, is plain data; none of the file's code runs after that:
 --     id, path, title            title is a text: a table {en = "...", zh = "..."}
 --     digits                     {figures = n} or {decimals = n}: what a solver by hand keeps
---     tape                       and `entries`, the first of its entries in order
+--     tape                       and `entries`, the first of its entries in order; or none
 --     blocks                     in the order of the file, each of one kind:
 --         {kind = "text", text = text}
 --         {kind = "show", phase = name or nil, entries = {entry, ...}}
 --         {kind = "ask", name, entry, points, figures, hints = {text, ...}, number}
+--         {kind = "derive", "explain", "prove" or "overflow", object = what it shows}
+--                                    of a proof also `expected`, the verdict
 --     questions                  the blocks that ask
 --     asked                      the block that asks for an entry, by the entry's name
 
@@ -126,15 +128,23 @@ local function run_tape(fields, given)
   return tape
 end
 
--- Code of the file's runs only here.  Its chunk is called "lesson", to be found in messages; where
--- one is about a line of ours, that is nothing to the author.  Gives whether it went well, and the
--- result.
-local function confine(file, f, ...)
+-- Code of the file's runs only here.  Gives whether it went well, and the result or a sentence:
+-- where that is about a line of ours, it is nothing to the author.
+local function run(file, f, ...)
   local succeeded, result = host.confine(file.scope, file.environment.string, f, ...)
+  if not succeeded then
+    result = result:gsub("^%l+%.lua:%d+: ", "")
+  end
+  return succeeded, result
+end
+
+-- The same, with a complaint; the chunk of the file is called "lesson", to be found in messages.
+local function confine(file, f, ...)
+  local succeeded, result = run(file, f, ...)
   if not succeeded then
     local line, sentence = result:match "^lesson:(%d+): (.*)$"
     file.check:at(line and "%s:%s" or "%s", file.path, line)
-    file.check:complain("%s", sentence or result:gsub("^%l+%.lua:%d+: ", ""))
+    file.check:complain("%s", sentence or result)
     file.check:at("%s", file.path)
   end
   return succeeded, result
@@ -234,10 +244,12 @@ local function read_lesson(file, fields, seed)
   self.id = check_id(check, fields.id)
   self.title = check:text("title", fields.title)
   self.digits = check_digits(check, fields)
-  self.tape = make_tape(file, fields, seed)
-  if self.tape then
-    self.entries = first_entries(self.tape)
-    blocks.read(check, self, fields)
+  self.tape = fields.tape ~= nil and make_tape(file, fields, seed) or nil
+  if self.tape or fields.tape == nil then
+    self.entries = self.tape and first_entries(self.tape) or {}
+    blocks.read(check, self, fields, function(...)
+      return run(file, ...)
+    end)
   end
   return self
 end
@@ -290,7 +302,8 @@ function lesson.lesson(name, seed)
   if type(name) == "table" then
     error("this is a lesson file: try backstep show FILE, or backstep learn FILE", 2)
   end
-  return lesson.need(name, seed).tape
+  local tape = lesson.need(name, seed).tape
+  return tape or error(format("the lesson %s has no tape: show(%q) prints it", name, name), 2)
 end
 
 host.document(lesson.lesson, "lesson(name, [seed]) -> tape",

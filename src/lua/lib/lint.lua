@@ -73,9 +73,19 @@ local function check_order(check, self)
       add_shown(shown, names_in(self, block.text), number)
     elseif block.kind == "show" then
       add_shown(shown, names_of(block.entries), number)
-    elseif shown[block.name] then
+    elseif block.kind == "ask" and shown[block.name] then
       check:complain("block %d asks for %s, which block %d has told", number, block.name,
         shown[block.name])
+    end
+  end
+end
+
+-- What a lesson says to be so, the program finds so.
+local function check_proofs(check, self)
+  for number, block in ipairs(self.blocks) do
+    if block.kind == "prove" and block.object.verdict ~= block.expected then
+      check:complain("block %d says that the identity is %s, but it is %s", number,
+        block.expected, block.object.verdict)
     end
   end
 end
@@ -108,6 +118,7 @@ function lint.complaints(name)
   local check = checker.new("%s", self.path)
   check_id(check, self)
   check_order(check, self)
+  check_proofs(check, self)
   check_questions(check, self)
   for seed = 1, #check == 0 and VARIANTS or 0 do
     check_variant(check, self.path, seed)
@@ -125,7 +136,8 @@ end
 
 host.document(lint.lint, "lint(lesson) -> page",
   "What is wrong with a lesson file, all of it at once: what does not load, what is asked for "
-  .. "after it was told, questions whose own value is refused or that an empty answer passes.")
+  .. "after it was told, questions whose own value is refused or that an empty answer passes, "
+  .. "proofs that come out otherwise than the lesson says.")
 host.complete(lint.lint, lesson.ids)
 
 return lint

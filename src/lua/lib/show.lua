@@ -78,6 +78,17 @@ function part.ask(self, block, seen)
     .. show.derivations(self, {block.entry}, seen)
 end
 
+-- What was derived, explained, proved or found to overflow.
+function show.page(block)
+  return tostring(block.object) .. "\n"
+end
+
+for _, kind in ipairs {"derive", "explain", "prove", "overflow"} do
+  part[kind] = function(_, block)
+    return show.page(block)
+  end
+end
+
 -- The entries in order, an array for each phase.
 local function phases(entries)
   local found = {}
@@ -105,7 +116,7 @@ local function add_rest(parts, self, seen)
       parts[#parts + 1] = show.heading(heading, "─") .. text
     end
   end
-  local left_out = #self.tape - #self.entries
+  local left_out = self.tape and #self.tape - #self.entries or 0
   if left_out > 0 then
     parts[#parts + 1] = say("left_out", left_out) .. "\n"
   end
