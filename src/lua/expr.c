@@ -417,6 +417,7 @@ void bs_open_expr(lua_State *L)
     luaL_getmetatable(L, expr_type);
     lua_getfield(L, -1, "__methods");
     bs_add_value_methods(L);
+    bs_add_taylor_method(L);
     lua_pop(L, 2);
     bs_box_register(L, steps_type, l_steps_gc);
     bs_box_register(L, pool_type, l_pool_gc);

@@ -81,8 +81,9 @@ const double *bs_arg_sample(lua_State *L, int index, const char *what, int lengt
 /* Push an empty tape object, and give the place where its tape goes. */
 struct bs_tape **bs_push_tape(lua_State *L);
 
-/* Add to the table on top of the stack the methods of expressions that are in values.c. */
+/* Add to the table on top of the stack the methods of expressions in values.c and taylor.c. */
 void bs_add_value_methods(lua_State *L);
+void bs_add_taylor_method(lua_State *L);
 
 void bs_open_page(lua_State *L);
 void bs_open_derive(lua_State *L);
