@@ -309,7 +309,7 @@ bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *
         return NULL;
     x = bs_as_member(pool, x, expr);
     bs_expr zero = bs_integer(pool, 0);
-    bs_expr name = x->kind == BS_MEMBER ? bs_symbol(pool, x->u.name) : x;
+    bs_expr name = x && x->kind == BS_MEMBER ? bs_symbol(pool, x->u.name) : x;
     if (!zero || !name)
         return NULL;
     struct pass pass = {.pool = pool,

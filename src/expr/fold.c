@@ -191,6 +191,8 @@ static bs_expr divide(struct match *match, bs_expr product)
     bs_expr name = found ? name_of(match) : NULL;
     bs_expr number = name ? bs_number_mul(match->pool, remains.number, inverse) : NULL;
     if (!number || remains.factors.failed) {
+        if (remains.factors.failed)
+            bs_pool_refuse(match->pool, BS_NO_MEMORY, "not enough memory");
         bs_list_finish(&remains.factors);
         return NULL;
     }
@@ -202,17 +204,19 @@ static bs_expr divide(struct match *match, bs_expr product)
 
 /* ---- everywhere ------------------------------------------------------------------------------ */
 
+/* The name where the formula stands, else the expression itself; what was only tried is forgiven.
+ */
 static bs_expr fold_here(struct bs_pool *pool, bs_expr expr, const struct bs_naming *definition)
 {
     struct match match = {.pool = pool, .definition = definition};
+    bs_expr result = NULL;
     if (expr == definition->name)
         return expr;
-    if (try_match(&match, definition->formula, expr)) {
-        bs_expr name = name_of(&match);
-        return name ? name : expr;
-    }
-    bs_expr result = expr->kind == BS_PRODUCT ? divide(&match, expr) : NULL;
-    return result ? result : expr;
+    if (try_match(&match, definition->formula, expr))
+        result = name_of(&match);
+    else if (expr->kind == BS_PRODUCT)
+        result = divide(&match, expr);
+    return result ? result : bs_pool_forgive(pool) ? expr : NULL;
 }
 
 struct folding {

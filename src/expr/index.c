@@ -179,21 +179,25 @@ static bool has_array(bs_expr expr, bs_expr member, uint64_t stamp)
     return false;
 }
 
+/* A name typed alone is taken apart wherever it can be. */
+static bs_expr taken_apart(struct bs_pool *pool, bs_expr symbol)
+{
+    return symbol->kind == BS_SYMBOL ? bs_named(pool, symbol->u.name, ALL_LETTERS) : symbol;
+}
+
 bs_expr bs_as_member(struct bs_pool *pool, bs_expr symbol, bs_expr beside)
 {
-    bs_expr member =
-        symbol->kind == BS_SYMBOL ? bs_named(pool, symbol->u.name, ALL_LETTERS) : symbol;
-    bool is_there =
-        member && member->kind == BS_MEMBER && has_array(beside, member, bs_next_stamp());
-    return is_there ? member : symbol;
+    bs_expr member = symbol && beside ? taken_apart(pool, symbol) : NULL;
+    if (!member || member->kind != BS_MEMBER)
+        return member ? symbol : NULL;
+    return has_array(beside, member, bs_next_stamp()) ? member : symbol;
 }
 
 bs_expr bs_as_defined(struct bs_pool *pool, bs_expr symbol, bs_expr formula)
 {
-    bs_expr member =
-        symbol->kind == BS_SYMBOL ? bs_named(pool, symbol->u.name, ALL_LETTERS) : symbol;
+    bs_expr member = symbol && formula ? taken_apart(pool, symbol) : NULL;
     for (int i = 0; member && i < member->count; i++)
         if (!bs_is_number(member->args[i]) && !bs_has_free(formula, member->args[i]))
             return symbol;
-    return member ? member : symbol;
+    return member;
 }

@@ -30,7 +30,7 @@ bs_expr bs_as_member(struct bs_pool *pool, bs_expr symbol, bs_expr beside);
 
 /*
  * How the name of a definition is meant: z_hj is the member of an array z for every h and j where
- * the formula has these as symbols.
+ * the formula has these as symbols.  NULL when out of memory.
  */
 bs_expr bs_as_defined(struct bs_pool *pool, bs_expr symbol, bs_expr formula);
 

@@ -236,27 +236,42 @@ void bs_proof_finish(struct bs_proof *proof)
 
 /* ---- collecting ------------------------------------------------------------------------------ */
 
-/* The terms of a normal form with the same power of the symbol, as one product with it. */
+/* The monomial without the symbol, whose exponent in it is *power. */
+static bs_expr monomial_without(struct bs_pool *pool, bs_expr monomial, bs_expr symbol,
+                                int64_t *power)
+{
+    struct bs_list factors = {0};
+    int64_t exponent;
+    *power = 0;
+    for (int i = 0; i < bs_monomial_count(monomial); i++) {
+        bs_expr atom = bs_monomial_atom(monomial, i, &exponent);
+        if (atom == symbol)
+            *power = exponent;
+        else if (exponent == 1)
+            bs_list_add(&factors, atom);
+        else
+            bs_list_add(&factors, bs_power(pool, atom, bs_integer(pool, exponent)));
+    }
+    return bs_list_product(pool, &factors);
+}
+
+/* The terms with the same power of the symbol, as one product with it. */
 static bs_expr collect_power(struct bs_pool *pool, const struct bs_polynomial *in, bs_expr symbol,
                              int64_t power)
 {
-    struct bs_list terms = {0};
+    struct bs_polynomial part = {.failed = false};
     for (size_t i = 0; i < in->monomials.count; i++) {
-        struct bs_list factors = {0};
-        int64_t there = 0, exponent;
-        bs_list_add(&factors, in->coefficients.items[i]);
-        for (int k = 0; k < bs_monomial_count(in->monomials.items[i]); k++) {
-            bs_expr atom = bs_monomial_atom(in->monomials.items[i], k, &exponent);
-            if (atom == symbol)
-                there = exponent;
-            else
-                bs_list_add(&factors, bs_power(pool, atom, bs_integer(pool, exponent)));
-        }
-        bs_expr term = bs_list_product(pool, &factors);
-        if (there == power)
-            bs_list_add(&terms, bs_tidy(pool, term));
+        int64_t there;
+        bs_expr rest = monomial_without(pool, in->monomials.items[i], symbol, &there);
+        part.failed = part.failed || !rest;
+        if (there != power)
+            continue;
+        bs_list_add(&part.coefficients, in->coefficients.items[i]);
+        bs_list_add(&part.monomials, rest);
     }
-    bs_expr sum = bs_list_sum(pool, &terms);
+    part.failed = part.failed || part.coefficients.failed || part.monomials.failed;
+    bs_expr sum = bs_polynomial_expr(pool, &part);
+    bs_polynomial_finish(&part);
     return power == 0 ? sum : bs_mul(pool, sum, bs_power(pool, symbol, bs_integer(pool, power)));
 }
 

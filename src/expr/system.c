@@ -17,9 +17,10 @@ struct range {
 };
 
 struct quantity {
-    struct bs_naming is; /* formula NULL: given, met only as what something is derived by */
-    bs_expr closed;      /* ∂E/∂name, once it is known */
-    bs_expr called;      /* the name of sign·∂E/∂name; or NULL */
+    struct bs_naming is;
+    bs_expr said;   /* its name with the letters that it was defined with, which have the ranges */
+    bs_expr closed; /* ∂E/∂name, once it is known */
+    bs_expr called; /* the name of sign·∂E/∂name; or NULL */
     int sign;
     bool is_needed;   /* the loss depends on it; else it only names a formula */
     bool is_open;     /* its closed form is being worked out */
@@ -228,6 +229,8 @@ int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, st
     if (!simple)
         return pool_failure(system, err);
     name = bs_as_defined(system->pool, name, formula);
+    if (!name)
+        return pool_failure(system, err);
     int status = check_name(system, name, err);
     if (status == BS_OK)
         status = add_ranges(system, formula, bs_next_stamp(), err);
@@ -241,7 +244,7 @@ int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, st
         return status;
     }
     system->count_of_definitions = system->fold_count;
-    system->quantities[system->count++] = (struct quantity){.is = {name, formula}};
+    system->quantities[system->count++] = (struct quantity){.is = {name, formula}, .said = name};
     return BS_OK;
 }
 
@@ -249,8 +252,10 @@ int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
                    struct bs_error *err)
 {
     q = as_quantity(system, q);
-    struct quantity *quantity = find(system, q);
     name = bs_as_defined(system->pool, name, q);
+    if (!name)
+        return pool_failure(system, err);
+    struct quantity *quantity = find(system, q);
     int status = check_name(system, name, err);
     if (status < 0)
         return status;
@@ -429,9 +434,9 @@ static bs_expr shown(struct bs_pool *pool, bs_expr expr)
 static bs_expr sum_over(struct bs_system *system, const struct user *user, bs_expr term)
 {
     struct bs_pool *pool = system->pool;
-    bs_expr name = user->is.name, own = user->quantity->is.name;
+    bs_expr name = user->is.name, said = user->quantity->said;
     for (int i = name->count - 1; term && i >= 0; i--) {
-        const struct range *range = find_range(system, own->args[i]);
+        const struct range *range = find_range(system, said->args[i]);
         if (!range)
             return bs_pool_refuse(pool, BS_REFUSED,
                                   "no sum says how far an index of a definition counts: "
@@ -466,14 +471,14 @@ static bs_expr chain_term(struct bs_system *system, const struct user *user, bs_
     bs_expr local = user->local;
     if (detail == SHOWN)
         local = fold(system, local, definitions_only(system));
-    bool has_inner_delta = local && bs_has_kind(local, BS_DELTA) && local->kind != BS_DELTA &&
-                           bs_is_integer(deltas_of(pool, local), 1);
+    bs_expr deltas = local ? deltas_of(pool, local) : NULL;
+    if (!deltas)
+        return NULL;
+    bool has_inner_delta = bs_has_kind(local, BS_DELTA) && bs_is_integer(deltas, 1);
     if (user->quantity == root(system))
         return local;
-    if (local && detail == NAMED && !has_inner_delta)
-        local = bs_mul(pool, bs_partial(pool, user->is.name, q), deltas_of(pool, local));
-    else if (detail == NAMED)
-        local = bs_partial(pool, user->is.name, q);
+    if (detail == NAMED)
+        local = bs_mul(pool, bs_partial(pool, user->is.name, q), deltas);
     bs_expr loss = bs_partial(pool, root(system)->is.name, user->is.name);
     if (loss && detail == WORKED_OUT)
         loss = adjoint(system, loss);
@@ -545,23 +550,21 @@ static bs_expr all_of(struct bs_system *system)
     return bs_list_sum(system->pool, &all);
 }
 
-/* The letter of a definition, one of the loss as well, becomes another; what it counts is kept. */
+/* A letter of a definition that the loss has as well becomes another one. */
 static int rename_letter(struct bs_system *system, struct quantity *quantity, bs_expr letter,
                          struct bs_error *err)
 {
     struct bs_pool *pool = system->pool;
-    const struct range *range = find_range(system, letter);
-    bs_expr other;
+    bs_expr other, called = quantity->called;
     struct bs_naming is = with_other_letter(pool, quantity->is, letter, system->all, &other);
-    bs_expr called = quantity->called;
-    if (called && other)
+    if (called)
         called = bs_put(pool, called, letter, other);
     if (!is.name || !is.formula || (quantity->called && !called))
         return pool_failure(system, err);
     quantity->is = is;
     quantity->called = called;
     system->all = bs_add(pool, system->all, other);
-    return range ? bs_system_range(system, other, range->from, range->to, err) : BS_OK;
+    return system->all ? BS_OK : pool_failure(system, err);
 }
 
 /*
@@ -800,6 +803,8 @@ int bs_system_derive(struct bs_general *out, struct bs_system *system, bs_expr q
     if (system->count == 0)
         return bs_fail(err, BS_REFUSED, "there is no definition to derive");
     q = as_quantity(system, q);
+    if (!q)
+        return pool_failure(system, err);
     if (!is_quantity(q))
         return bs_fail(err, BS_REFUSED, "derive by a symbol or a member of an array, as w_hj");
     int status = prepare(system, q, err);
@@ -827,6 +832,8 @@ int bs_system_local(struct bs_naming *out, struct bs_steps *steps, struct bs_sys
                     bs_expr q, size_t k, struct bs_error *err)
 {
     q = as_quantity(system, q);
+    if (!q)
+        return pool_failure(system, err);
     int status = system->count > 0 ? prepare(system, q, err) : BS_OK;
     for (size_t i = 0; i < system->count && status == BS_OK; i++) {
         if (!system->quantities[i].is_needed)
