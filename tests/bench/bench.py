@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """How fast the program is, as ratios, which mean the same on a fast machine and on a slow one.
 
-    bench.py BACKSTEP       one line for each measure: what, ratio, goal
+    bench.py BUILD          one line for each measure: what, ratio, goal
 
-A measure is a row of MEASURES: its name, its goal, and a function of the program's path that gives
-the ratio, which is to stay below the goal.  What is compared is run by turns, so that whatever else
+BUILD is the directory that was built in.  A measure is a row of MEASURES: its name, its goal, and a
+function of that directory that gives the ratio, which is to stay below the goal.  What is compared is run by turns, so that whatever else
 the machine does meets both, and medians are taken.
 """
 
@@ -27,23 +27,35 @@ def ratio_of_commands(command, reference, rounds=101):
     return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
 
 
-def start_up(backstep):
-    return ratio_of_commands([backstep, "-e", "print(1 + 1)"], ["lua5.4", "-e", ""])
+def start_up(build):
+    return ratio_of_commands([build / "src/backstep", "-e", "print(1 + 1)"], ["lua5.4", "-e", ""])
 
 
 @functools.cache
-def tape_figures(backstep):
-    script = pathlib.Path(__file__).with_name("tape.lua")
-    output = subprocess.run([backstep, script], check=True, capture_output=True, text=True).stdout
+def figures(*command):
+    """What a program prints as "name value" lines."""
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {name: float(value) for name, value in map(str.split, output.splitlines())}
 
 
-def tape_ratio(figure, reference):
-    """The ratio of two figures of tape.lua; the reference may be a number."""
-    def measure(backstep):
-        figures = tape_figures(backstep)
-        return figures[figure] / figures.get(reference, reference)
+def ratio(of, figure, reference):
+    """The ratio of two figures of a program; the reference may be a number."""
+    def measure(build):
+        found = of(build)
+        return found[figure] / found.get(reference, reference)
     return measure
+
+
+def tape_figures(build):
+    return figures(build / "src/backstep", pathlib.Path(__file__).with_name("tape.lua"))
+
+
+def expr_figures(build):
+    return figures(build / "tests/bench/bench_expr")
+
+
+tape_ratio = functools.partial(ratio, tape_figures)
+expr_ratio = functools.partial(ratio, expr_figures)
 
 
 MEASURES = [
@@ -56,13 +68,32 @@ MEASURES = [
     # an update asks for all updated parameters, which are as large as the network
     ("memory for those entries / the parameters", 3,
      tape_ratio("large_entry_bytes", "large_network_bytes")),
+    # simplified; of functions of the table, and of formulas written out
+    ("∂ sigmoid(x) / 20 µs", 1, expr_ratio("sigmoid_seconds", 20e-6)),
+    ("∂ 1/(1 + exp(-x)) / 20 µs", 1, expr_ratio("sigmoid_formula_seconds", 20e-6)),
+    ("∂ swish(x) / 20 µs", 1, expr_ratio("swish_seconds", 20e-6)),
+    ("∂ x*sigmoid(x) / 20 µs", 1, expr_ratio("swish_formula_seconds", 20e-6)),
+    ("∂ gelu(x) / 20 µs", 1, expr_ratio("gelu_seconds", 20e-6)),
+    ("∂ x*Phi(x) / 20 µs", 1, expr_ratio("gelu_formula_seconds", 20e-6)),
+    ("∂ softmax_1(x_1, x_2, x_3) / 20 µs", 1, expr_ratio("softmax_row_seconds", 20e-6)),
+    ("∂ exp(x_i)/sum(j, 1, n, exp(x_j)) / 20 µs", 1,
+     expr_ratio("softmax_formula_seconds", 20e-6)),
+    ("∂ E of 2-2-1, in one piece, by all 9 / 200 µs", 1, expr_ratio("network_seconds", 200e-6)),
+    ("∂, time a factor: 160 / 40", 1.5,
+     expr_ratio("factors_160_level_seconds", "factors_40_level_seconds")),
+    ("∂, time a level of Horner's scheme: 160 / 40", 1.5,
+     expr_ratio("horner_160_level_seconds", "horner_40_level_seconds")),
+    ("∂, time a level of sigmoid(w*...): 160 / 40", 1.5,
+     expr_ratio("units_160_level_seconds", "units_40_level_seconds")),
+    ("∂, time a level of tanh(x*x) in itself: 40 / 10", 1.5,
+     expr_ratio("squares_40_level_seconds", "squares_10_level_seconds")),
 ]
 
 
-def main(backstep):
+def main(build):
     for name, goal, measure in MEASURES:
-        ratio = measure(backstep)
-        print(f"{name:48} {ratio:8.2f}   {'below' if ratio < goal else 'NOT below'} {goal}",
+        value = measure(pathlib.Path(build))
+        print(f"{name:48} {value:8.2f}   {'below' if value < goal else 'NOT below'} {goal}",
               flush=True)
 
 
