@@ -2,56 +2,10 @@
  */
 #include "expr/polynomial.h"
 
-#include "expr/func.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_TERMS = 500 };
-
-/* ---- order ----------------------------------------------------------------------------------- */
-
-static int compare_int(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int compare_payload(bs_expr a, bs_expr b)
-{
-    switch (a->kind) {
-    case BS_NUMBER: {
-        double left = bs_number_value(a), right = bs_number_value(b);
-        return (left > right) - (left < right);
-    }
-    case BS_SYMBOL:
-    case BS_MEMBER:
-        return strcmp(a->u.name, b->u.name);
-    case BS_REF:
-        return compare_int(a->u.ref, b->u.ref);
-    case BS_CASES:
-        return compare_int(a->u.at_zero, b->u.at_zero);
-    case BS_CALL:
-        return a->u.call.func == b->u.call.func
-                   ? compare_int(a->u.call.index, b->u.call.index)
-                   : strcmp(a->u.call.func->name, b->u.call.func->name);
-    default:
-        return 0;
-    }
-}
-
-int bs_compare(bs_expr a, bs_expr b)
-{
-    if (a == b)
-        return 0;
-    int order = compare_int(a->kind, b->kind);
-    if (order == 0)
-        order = compare_payload(a, b);
-    if (order == 0)
-        order = compare_int(a->count, b->count);
-    for (int i = 0; i < a->count && order == 0; i++)
-        order = bs_compare(a->args[i], b->args[i]);
-    return order;
-}
 
 /* ---- monomials ------------------------------------------------------------------------------- */
 
@@ -196,8 +150,8 @@ static int64_t degree_of(bs_expr monomial)
 static int compare_terms(const void *a, const void *b)
 {
     const bs_expr *left = a, *right = b;
-    int order = compare_int(degree_of(*right), degree_of(*left));
-    return order ? order : bs_compare(*left, *right);
+    const int64_t of_left = degree_of(*left), of_right = degree_of(*right);
+    return of_left != of_right ? (of_left < of_right ? 1 : -1) : bs_compare(*left, *right);
 }
 
 /* The terms are sorted by their monomials; the memo finds each one's coefficient again. */

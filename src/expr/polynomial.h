@@ -31,7 +31,4 @@ bs_expr bs_polynomial_expr(struct bs_pool *pool, const struct bs_polynomial *pol
 int bs_monomial_count(bs_expr monomial);
 bs_expr bs_monomial_atom(bs_expr monomial, int i, int64_t *exponent);
 
-/* An order of expressions that does not change from run to run. */
-int bs_compare(bs_expr a, bs_expr b);
-
 #endif

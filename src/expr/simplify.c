@@ -43,7 +43,8 @@ static bs_expr join_term(struct bs_pool *pool, bs_expr coefficient, bs_expr rest
     return join(pool, coefficient, 1, &rest);
 }
 
-/* The terms of a sum, no two with the same rest: its memo says where it is listed. */
+/* The terms of a sum, no two with the same rest, in whatever order its factors stand: the memo of
+ * the rest in order says where it is listed. */
 struct terms {
     struct bs_list coefficients, rests;
     uint64_t stamp;
@@ -57,7 +58,8 @@ static bool has_failed(const struct terms *terms)
 static void add_term(struct bs_pool *pool, struct terms *terms, bs_expr term)
 {
     struct bs_split added = bs_split_term(pool, term);
-    struct bs_memo *memo = added.rest ? added.rest->memo : NULL;
+    bs_expr key = added.rest ? bs_sorted_product(pool, added.rest) : NULL;
+    struct bs_memo *memo = key ? key->memo : NULL;
     if (memo && memo->listed == terms->stamp) {
         bs_expr *there = &terms->coefficients.items[memo->place];
         bs_expr sum = bs_number_add(pool, *there, added.coefficient);
@@ -66,7 +68,7 @@ static void add_term(struct bs_pool *pool, struct terms *terms, bs_expr term)
         return;
     }
     bs_list_add(&terms->coefficients, added.coefficient);
-    bs_list_add(&terms->rests, added.rest);
+    bs_list_add(&terms->rests, key ? added.rest : NULL);
     if (has_failed(terms))
         return;
     memo->listed = terms->stamp;

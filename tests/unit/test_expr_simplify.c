@@ -54,6 +54,8 @@ START_TEST(like_terms_and_equal_factors_are_joined)
         {"2*x + y + 3*x", "5·x + y"},
         {"x - x", "0"},
         {"x*y - x*y + z", "z"},
+        {"x*y - y*x + z", "z"},
+        {"x*a*b + 2*b*x*a", "3·x·a·b"},
         {"x + y - 2*x", "y − x"},
         {"x*x", "x²"},
         {"x*y*x", "x²·y"},
@@ -157,7 +159,7 @@ END_TEST
 /* Whether 10^308 is above −10^308 is asked by their difference. */
 START_TEST(what_is_only_tried_leaves_no_reason_behind)
 {
-    static const char *const texts[] = {"sum(j, -1e308, 1e308, x_j)",
+    static const char *const texts[] = {"sum(j, -1e308, 1e308, x_j)", "delta(1e308, -1e308)",
                                         "y*product(k, 1, n, 1e200*x_k*(1e200 + k))"};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct bs_error err;
