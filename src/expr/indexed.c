@@ -16,25 +16,29 @@ static bool is_name(bs_expr expr)
     return expr->kind == BS_SYMBOL;
 }
 
-bs_expr bs_simplify_delta(struct bs_pool *pool, bs_expr a, bs_expr b)
-{
-    bs_expr difference = bs_tidy(pool, bs_sub(pool, a, b));
-    if (!difference)
-        return NULL;
-    if (bs_is_number(difference))
-        return bs_integer(pool, bs_is_integer(difference, 0));
-    bool is_backward = is_name(a) && is_name(b) ? strcmp(a->u.name, b->u.name) > 0
-                                                : bs_is_number(a) || (is_name(b) && !is_name(a));
-    return is_backward ? bs_delta(pool, b, a) : bs_delta(pool, a, b);
-}
-
-/* a − b, in order.  It is only tried: that it cannot be made is forgiven. */
+/* a − b, term by term.  It is only tried: that it cannot be made is forgiven. */
 static bs_expr difference_of(struct bs_pool *pool, bs_expr a, bs_expr b)
 {
-    bs_expr difference = bs_tidy(pool, bs_sub(pool, a, b));
+    struct bs_list terms = {0};
+    const bool is_sum = b->kind == BS_SUM;
+    bs_list_add(&terms, a);
+    for (int i = 0; i < (is_sum ? b->count : 1); i++)
+        bs_list_add(&terms, bs_neg(pool, is_sum ? b->args[i] : b));
+    bs_expr difference = bs_tidy(pool, bs_list_sum(pool, &terms));
     if (!difference)
         bs_pool_forgive(pool);
     return difference;
+}
+
+bs_expr bs_simplify_delta(struct bs_pool *pool, bs_expr a, bs_expr b)
+{
+    bs_expr difference = difference_of(pool, a, b);
+    if (difference && bs_is_number(difference))
+        return bs_integer(pool, bs_is_integer(difference, 0));
+    bool is_backward = is_name(a) && is_name(b)
+                           ? strcmp(a->u.name, b->u.name) > 0
+                           : !bs_is_number(b) && (bs_is_number(a) || (is_name(b) && !is_name(a)));
+    return is_backward ? bs_delta(pool, b, a) : bs_delta(pool, a, b);
 }
 
 /*

@@ -175,6 +175,9 @@ START_TEST(a_member_is_found_under_the_index_of_a_sum)
         {"sum(j, 1, 3, x_j*xx_k)", "xx_1", "δ_k1·Σ_j=1..3 x_j"},
         {"sum(j, 1, 3, x_k*j)", "x_k", "Σ_j=1..3 j"},
         {"sum(k, 1, n, a[k]*a[k-1])", "a[i]", "a_(i−1) + a_(i+1)"},
+        {"sum(j, 1, n, y_j*x[j+1])", "x_i", "y_(i−1)"},
+        {"sum(j, 1, n, y_j*x[n-j])", "x_i", "y_(n−i)"},
+        {"sum(m, 1, a, sum(n, 1, b, I[i+m, j+n]*K[m, n]))", "I[p, q]", "K_(p−i, q−j)"},
         {"product(j, 1, n, x_j)", "x_k", "(Π_i=1..k−1 x_i)·Π_i=k+1..n x_i"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
