@@ -10,6 +10,7 @@ from decimal import Context, Decimal, getcontext
 
 getcontext().prec = 40
 FIGURES = pathlib.Path(__file__).parent / "figures"
+PI = Decimal("3.14159265358979323846264338327950288419716939937510582097")
 
 
 def decimals(**texts):
@@ -22,6 +23,58 @@ def sigmoid(x):
 
 def relu(x):
     return max(x, Decimal(0))
+
+
+def softplus(x):
+    return (1 + x.exp()).ln()
+
+
+def density(x):
+    """φ, that of the standard normal distribution."""
+    return (-x * x / 2).exp() / (2 * PI).sqrt()
+
+
+def distribution(x):
+    """Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + ...)."""
+    term, total, odd = x, Decimal(0), 1
+    while total + term != total:
+        total, odd = total + term, odd + 2
+        term *= x * x / odd
+    return Decimal("0.5") + density(x) * total
+
+
+def softmax(x):
+    powers = [value.exp() for value in x]
+    return [power / sum(powers) for power in powers]
+
+
+def numbered(prefix, values):
+    """Their names: prefix + 1, 11, ... as the indices of nested lists go, from 1."""
+    if not isinstance(values, list):
+        return {prefix: values}
+    names = {}
+    for i, value in enumerate(values, 1):
+        names.update(numbered(f"{prefix}{i}", value))
+    return names
+
+
+def merged(arrays):
+    """The names and values of all these arrays."""
+    return {name: value for prefix, values in arrays.items()
+            for name, value in numbered(prefix, values).items()}
+
+
+def lists_of(values, prefix, like):
+    """Back from names to nested lists of the form of `like`."""
+    if not isinstance(like, list):
+        return values[prefix]
+    return [lists_of(values, f"{prefix}{i}", item) for i, item in enumerate(like, 1)]
+
+
+def lists(text):
+    """Nested lists of decimals: rows end in a semicolon where there are several."""
+    rows = [[Decimal(number) for number in row.split()] for row in text.split(";")]
+    return rows[0] if len(rows) == 1 else rows
 
 
 def named(prefix, values, suffix=""):
@@ -129,8 +182,134 @@ def shared_biases():
             **named("de_d", gradients), **steps, **named("", forward(new), "_new")}
 
 
-LESSONS = {"slides-example": slides_example, "relu-step": relu_step,
-           "shared-biases": shared_biases}
+def general_rule():
+    """2-2-2 with thresholds, sigmoid, E = ½Σ(ŷ − y)², rate 0.5; g and e are −∂E/∂(weighted sum)."""
+    x, y, eta = lists("0.5 0.8"), lists("1 0"), Decimal("0.5")
+    v, gamma = lists("0.4 -0.3; 0.2 0.6"), lists("0.1 -0.2")
+    w, theta = lists("0.7 0.3; 0.5 -0.4"), lists("0.2 0.1")
+    both = range(2)
+
+    def forward(v, gamma, w, theta):
+        alpha = [sum(v[i][h] * x[i] for i in both) for h in both]
+        b = [sigmoid(alpha[h] - gamma[h]) for h in both]
+        beta = [sum(w[h][j] * b[h] for h in both) for j in both]
+        yhat = [sigmoid(beta[j] - theta[j]) for j in both]
+        loss = sum((yhat[j] - y[j]) ** 2 for j in both) / 2
+        return {"alpha_": alpha, "b_": b, "beta_": beta, "yhat_": yhat, "E": loss}
+
+    values = forward(v, gamma, w, theta)
+    b, yhat = values["b_"], values["yhat_"]
+    g = [yhat[j] * (1 - yhat[j]) * (y[j] - yhat[j]) for j in both]
+    back = [sum(w[h][j] * g[j] for j in both) for h in both]
+    e = [b[h] * (1 - b[h]) * back[h] for h in both]
+    steps = {
+        "w_": [[eta * g[j] * b[h] for j in both] for h in both], "theta_": [-eta * q for q in g],
+        "v_": [[eta * e[h] * x[i] for h in both] for i in both], "gamma_": [-eta * q for q in e],
+    }
+    old = merged({"v_": v, "gamma_": gamma, "w_": w, "theta_": theta})
+    moves, new = update(old, merged(steps))
+    gradients = {name: -step / eta for name, step in merged(steps).items()}
+    by = merged({"yhat_": [yhat[j] - y[j] for j in both], "b_": [-q for q in back]})
+    after = forward(*(lists_of(new, name, like) for name, like in
+                      [("v_", v), ("gamma_", gamma), ("w_", w), ("theta_", theta)]))
+    return {**merged({"x_": x, "y_": y}), "eta": eta, **old, **merged(values), "dE_dE": Decimal(1),
+            **merged({"g_": g, "e_": e}), **named("dE_d", by), **named("dE_d", gradients), **moves,
+            **named("", merged(after), "_new")}
+
+
+def matrix_form():
+    """2-3-1, sigmoid, L = −(y·log A2 + (1 − y)·log(1 − A2)), rate 0.5; x is a row."""
+    x, y, eta = lists("0.35 0.9"), Decimal(1), Decimal("0.5")
+    w1, b1 = lists("0.1 0.4 -0.2; 0.8 0.6 0.3"), lists("0.1 -0.1 0.2")
+    w2, b2 = lists("0.3; 0.9; -0.5"), lists("0.05")
+    hidden = range(3)
+
+    def forward(w1, b1, w2, b2):
+        z1 = [sum(x[i] * w1[i][h] for i in range(2)) + b1[h] for h in hidden]
+        a1 = [sigmoid(z) for z in z1]
+        z2 = sum(a1[h] * w2[h][0] for h in hidden) + b2[0]
+        a2 = sigmoid(z2)
+        return {"Z1_": z1, "A1_": a1, "Z2_": [z2], "A2_": [a2],
+                "L": -(y * a2.ln() + (1 - y) * (1 - a2).ln())}
+
+    values = forward(w1, b1, w2, b2)
+    a1, (a2,) = values["A1_"], values["A2_"]
+    dz2 = a2 - y
+    da1 = [dz2 * w2[h][0] for h in hidden]
+    dz1 = [da1[h] * a1[h] * (1 - a1[h]) for h in hidden]
+    gradients = merged({"W1_": [[x[i] * dz1[h] for h in hidden] for i in range(2)], "b1_": dz1,
+                        "W2_": [[a1[h] * dz2] for h in hidden], "b2_": [dz2]})
+    errors = merged({"A2_": [(1 - y) / (1 - a2) - y / a2], "Z2_": [dz2], "A1_": da1, "Z1_": dz1})
+    old = merged({"W1_": w1, "b1_": b1, "W2_": w2, "b2_": b2})
+    new = {name: old[name] - eta * gradients[name] for name in old}
+    after = forward(*(lists_of(new, name, like) for name, like in
+                      [("W1_", w1), ("b1_", b1), ("W2_", w2), ("b2_", b2)]))
+    return {**merged({"x_": x, "y_": [y]}), "eta": eta, **old, **merged(values), "dL": Decimal(1),
+            **named("d", errors), **named("d", gradients), **named("", new, "_new"),
+            **named("", merged(after), "_new")}
+
+
+def activations():
+    """One input for each function; T is the sum of all outputs."""
+    given = decimals(a="0.1", alpha="1.5", beta="2", u="0.5", w_1="1.2", w_2="-0.4", w_3="0.7",
+                     x_1="0.6", x_2="0.6", x_3="0", x_4="-0.8", x_5="-0.8", x_6="0.6", x_7="-0.8",
+                     x_8="-0.8")
+    a, alpha, beta, u, w_1, w_2, w_3, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8 = given.values()
+    tanh = 2 * sigmoid(2 * x_2) - 1
+    gate = sigmoid(beta * x_7)
+    z = [w_1 * u, w_2 * u, w_3 * u]
+    y = [sigmoid(x_1), tanh, relu(x_3), a * x_4, alpha * (x_5.exp() - 1), softplus(x_6),
+         x_7 * gate, x_8 * distribution(x_8), max(z)]
+    slopes = {
+        "x_1": sigmoid(x_1) * sigmoid(-x_1), "x_2": 1 - tanh**2, "x_3": Decimal(0), "x_4": a,
+        "x_5": alpha * x_5.exp(), "x_6": sigmoid(x_6),
+        "x_7": gate + x_7 * beta * gate * (1 - gate),
+        "x_8": distribution(x_8) + x_8 * density(x_8),
+        "a": x_4, "alpha": x_5.exp() - 1, "beta": x_7**2 * gate * (1 - gate),
+        "z_1": Decimal(1), "z_2": Decimal(0), "z_3": Decimal(0),
+        "w_1": u, "w_2": Decimal(0), "w_3": Decimal(0), "u": w_1,
+    }
+    ones = dict.fromkeys(numbered("y_", y), Decimal(1))
+    return {**given, **merged({"y_": y, "z_": z}), "T": sum(y), "dT_dT": Decimal(1),
+            **named("dT_d", ones), **named("dT_d", slopes)}
+
+
+def softmax_of_three():
+    """Softmax of 2, 1 and −1, log-sum-exp, and the first row of the Jacobian."""
+    x = lists("2 1 -1")
+    shifted = [(value - max(x)).exp() for value in x]
+    f = softmax(x)
+    slopes = [f[0] * (1 - f[0]), -f[0] * f[1], -f[0] * f[2]]
+    return {**merged({"x_": x, "u_": shifted, "f_": f, "df_1_dx_": slopes}), "m": max(x),
+            "S": sum(shifted), "s": sum(value.exp() for value in x).ln(), "df_1_df_1": Decimal(1)}
+
+
+def losses():
+    """2-3, softmax, L = −Σ d·log y, rate 0.5; w_ik leads from input i to class k."""
+    u, d, eta = lists("0.5 0.8"), lists("0 1 0"), Decimal("0.5")
+    w, b = lists("0.4 0.1 -0.3; -0.2 0.5 0.2"), lists("0.1 0.2 -0.1")
+    classes = range(3)
+
+    def forward(w, b):
+        x = [sum(u[i] * w[i][k] for i in range(2)) + b[k] for k in classes]
+        y = softmax(x)
+        return {"x_": x, "y_": y, "L": -sum(d[k] * y[k].ln() for k in classes)}
+
+    values = forward(w, b)
+    y = values["y_"]
+    back = [y[k] - d[k] for k in classes]
+    by = merged({"y_": [-d[k] / y[k] for k in classes], "x_": back})
+    gradients = merged({"w_": [[u[i] * back[k] for k in classes] for i in range(2)], "b_": back})
+    old = merged({"w_": w, "b_": b})
+    moves, new = update(old, {name: -eta * value for name, value in gradients.items()})
+    after = forward(lists_of(new, "w_", w), lists_of(new, "b_", b))
+    return {**merged({"u_": u, "d_": d}), "eta": eta, **old, **merged(values), "dL_dL": Decimal(1),
+            **named("dL_d", by), **named("dL_d", gradients), **moves,
+            **named("", merged(after), "_new")}
+
+
+LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
+           "general-rule": general_rule}
 
 
 def to_text(values):

@@ -243,12 +243,13 @@ class Files(unittest.TestCase):
                          "".join(f"{name}: nothing is wrong\n" for name in sorted(exact.LESSONS)))
 
     def test_an_unknown_lesson_is_refused_with_the_nearest_and_all(self):
+        known = ", ".join(sorted(exact.LESSONS))
         for command in "show", "learn", "lint":
             done = program.run(command, "relu-stp")
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertEqual(done.stderr,
                              'backstep: there is no lesson "relu-stp": did you mean relu-step? '
-                             "(there are relu-step, shared-biases, slides-example)\n")
+                             f"(there are {known})\n")
 
     def test_a_file_that_cannot_be_read_is_refused_with_the_reason(self):
         missing = program.run("show", "/nowhere/small.lua")
