@@ -309,7 +309,7 @@ def losses():
 
 
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
-           "general-rule": general_rule, "matrix-form": matrix_form}
+           "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations}
 
 
 def to_text(values):
