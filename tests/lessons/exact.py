@@ -309,7 +309,8 @@ def losses():
 
 
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
-           "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations}
+           "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
+           "softmax": softmax_of_three}
 
 
 def to_text(values):
