@@ -310,7 +310,7 @@ def losses():
 
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
            "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
-           "softmax": softmax_of_three}
+           "softmax": softmax_of_three, "losses": losses}
 
 
 def to_text(values):
