@@ -65,9 +65,6 @@ bs_expr bs_tidy(struct bs_pool *pool, bs_expr expr);
 /* An order of expressions that does not change from run to run. */
 int bs_compare(bs_expr a, bs_expr b);
 
-/* A product with its factors in that order: the same node for all orders. */
-bs_expr bs_sorted_product(struct bs_pool *pool, bs_expr product);
-
 /* b^-1: as a factor it divides. */
 bool bs_is_inverse(bs_expr expr);
 

@@ -46,28 +46,3 @@ int bs_compare(bs_expr a, bs_expr b)
         order = bs_compare(a->args[i], b->args[i]);
     return order;
 }
-
-static bool is_sorted(bs_expr product)
-{
-    for (int i = 1; i < product->count; i++)
-        if (bs_compare(product->args[i - 1], product->args[i]) > 0)
-            return false;
-    return true;
-}
-
-/* By insertion: products are short. */
-bs_expr bs_sorted_product(struct bs_pool *pool, bs_expr product)
-{
-    struct bs_list factors = {0};
-    if (product->kind != BS_PRODUCT || is_sorted(product))
-        return product;
-    bs_list_add_all(&factors, product->count, product->args);
-    for (size_t i = 1; i < factors.count && !factors.failed; i++) {
-        bs_expr factor = factors.items[i];
-        size_t k = i;
-        for (; k > 0 && bs_compare(factors.items[k - 1], factor) > 0; k--)
-            factors.items[k] = factors.items[k - 1];
-        factors.items[k] = factor;
-    }
-    return bs_list_product(pool, &factors);
-}

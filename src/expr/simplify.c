@@ -10,6 +10,7 @@
 #include "expr/simplify.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct bs_split bs_split_term(struct bs_pool *pool, bs_expr term)
@@ -43,8 +44,32 @@ static bs_expr join_term(struct bs_pool *pool, bs_expr coefficient, bs_expr rest
     return join(pool, coefficient, 1, &rest);
 }
 
-/* The terms of a sum, no two with the same rest, in whatever order its factors stand: the memo of
- * the rest in order says where it is listed. */
+static int compare_places(const void *a, const void *b)
+{
+    const uintptr_t left = (uintptr_t) * (const bs_expr *)a,
+                    right = (uintptr_t) * (const bs_expr *)b;
+    return (left > right) - (left < right);
+}
+
+/*
+ * The same node for all orders of a product's factors.  It is looked up and never shown: so the
+ * order may be that of the nodes in memory, which costs least.
+ */
+static bs_expr key_of(struct bs_pool *pool, bs_expr rest)
+{
+    struct bs_list factors = {0};
+    if (rest->kind != BS_PRODUCT)
+        return rest;
+    bs_list_add_all(&factors, rest->count, rest->args);
+    if (!factors.failed)
+        qsort(factors.items, factors.count, sizeof *factors.items, compare_places);
+    return bs_list_product(pool, &factors);
+}
+
+/*
+ * The terms of a sum, no two with the same rest, in whatever order its factors stand: the memo of
+ * the rest's key says where it is listed.
+ */
 struct terms {
     struct bs_list coefficients, rests;
     uint64_t stamp;
@@ -58,7 +83,7 @@ static bool has_failed(const struct terms *terms)
 static void add_term(struct bs_pool *pool, struct terms *terms, bs_expr term)
 {
     struct bs_split added = bs_split_term(pool, term);
-    bs_expr key = added.rest ? bs_sorted_product(pool, added.rest) : NULL;
+    bs_expr key = added.rest ? key_of(pool, added.rest) : NULL;
     struct bs_memo *memo = key ? key->memo : NULL;
     if (memo && memo->listed == terms->stamp) {
         bs_expr *there = &terms->coefficients.items[memo->place];
