@@ -161,9 +161,13 @@ static bs_expr canonical(struct bs_pool *pool, bs_expr expr)
 static struct bs_quotient opaque(struct bs_pool *pool, bs_expr expr)
 {
     struct bs_list args = {0};
-    for (int i = 0; i < expr->count && !args.failed; i++)
-        bs_list_add(&args, canonical(pool, expr->args[i]));
-    bs_expr result = args.failed ? NULL : bs_with_args(pool, expr, args.items);
+    bs_expr arg = expr;
+    for (int i = 0; i < expr->count && arg && !args.failed; i++) {
+        arg = canonical(pool, expr->args[i]);
+        if (arg)
+            bs_list_add(&args, arg);
+    }
+    bs_expr result = arg ? bs_list_with_args(pool, expr, &args) : NULL;
     bs_list_finish(&args);
     return result ? atom(pool, result, 1) : failure();
 }
@@ -546,6 +550,8 @@ static struct bs_quotient reduce_all(struct bs_pool *pool, struct bs_quotient in
     }
     for (size_t i = 0; i < atoms.count && !bs_quotient_has_failed(&in); i++)
         in = reduce(pool, in, atoms.items[i]);
+    if (atoms.failed)
+        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
     in.over.failed = in.over.failed || atoms.failed;
     bs_list_finish(&atoms);
     return in;

@@ -74,29 +74,35 @@ static void add_term(struct bs_pool *pool, struct bs_polynomial *out, bs_expr co
     }
     bs_list_add(&out->coefficients, coefficient);
     bs_list_add(&out->monomials, monomial);
-    out->failed = out->failed || out->coefficients.failed || out->monomials.failed;
+    if (out->coefficients.failed || out->monomials.failed) {
+        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+        out->failed = true;
+        return;
+    }
     monomial->memo->listed = stamp;
     monomial->memo->place = out->monomials.count - 1;
 }
 
-static void drop_zeros(struct bs_polynomial *out)
+/* Drop what cancelled; of one that has failed, everything. */
+static void settle(struct bs_polynomial *out)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < out->monomials.count && !out->failed; i++) {
+    if (out->failed)
+        bs_polynomial_finish(out);
+    for (size_t i = 0; i < out->monomials.count; i++) {
         if (bs_is_integer(out->coefficients.items[i], 0))
             continue;
         out->coefficients.items[kept] = out->coefficients.items[i];
         out->monomials.items[kept++] = out->monomials.items[i];
     }
-    if (!out->failed)
-        out->coefficients.count = out->monomials.count = kept;
+    out->coefficients.count = out->monomials.count = kept;
 }
 
 struct bs_polynomial bs_polynomial_number(struct bs_pool *pool, bs_expr number)
 {
     struct bs_polynomial out = {0};
     add_term(pool, &out, number, bs_integer(pool, 1), bs_next_stamp());
-    drop_zeros(&out);
+    settle(&out);
     return out;
 }
 
@@ -105,6 +111,7 @@ struct bs_polynomial bs_polynomial_atom(struct bs_pool *pool, bs_expr atom, int6
     struct bs_polynomial out = {0};
     bs_expr monomial = atom ? power_of(pool, atom, exponent) : NULL;
     add_term(pool, &out, bs_integer(pool, 1), monomial, bs_next_stamp());
+    settle(&out);
     return out;
 }
 
@@ -118,7 +125,7 @@ struct bs_polynomial bs_polynomial_add(struct bs_pool *pool, const struct bs_pol
         for (size_t i = 0; i < in->monomials.count && !out.failed; i++)
             add_term(pool, &out, in->coefficients.items[i], in->monomials.items[i], stamp);
     }
-    drop_zeros(&out);
+    settle(&out);
     return out;
 }
 
@@ -132,7 +139,7 @@ struct bs_polynomial bs_polynomial_mul(struct bs_pool *pool, const struct bs_pol
             add_term(pool, &out,
                      bs_number_mul(pool, a->coefficients.items[i], b->coefficients.items[k]),
                      multiply_monomials(pool, a->monomials.items[i], b->monomials.items[k]), stamp);
-    drop_zeros(&out);
+    settle(&out);
     return out;
 }
 

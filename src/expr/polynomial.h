@@ -11,7 +11,7 @@
  */
 struct bs_polynomial {
     struct bs_list coefficients, monomials; /* no monomial twice, no coefficient 0 */
-    bool failed;                            /* or the pool has the reason */
+    bool failed; /* and it has no terms; for want of memory, the pool says so */
 };
 
 void bs_polynomial_finish(struct bs_polynomial *polynomial);

@@ -270,7 +270,7 @@ static bs_expr collect_power(struct bs_pool *pool, const struct bs_polynomial *i
         bs_list_add(&part.monomials, rest);
     }
     part.failed = part.failed || part.coefficients.failed || part.monomials.failed;
-    bs_expr sum = bs_polynomial_expr(pool, &part);
+    bs_expr sum = bs_simplify(pool, bs_polynomial_expr(pool, &part));
     bs_polynomial_finish(&part);
     return power == 0 ? sum : bs_mul(pool, sum, bs_power(pool, symbol, bs_integer(pool, power)));
 }
