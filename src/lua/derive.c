@@ -102,17 +102,40 @@ static bs_expr read_expr(lua_State *L, struct derivation *derivation, int index,
     return made(L, derivation, bs_import(derivation->pool, bs_arg_expr(L, index, what)));
 }
 
+/* A member of the array at an index as it is, x_k and not x_(k−1); of a symbol, the symbol. */
+static bool mentions(bs_expr expr, bs_expr name)
+{
+    bool is_member = expr->kind == name->kind && expr->count == name->count &&
+                     expr->kind == BS_MEMBER && strcmp(expr->u.name, name->u.name) == 0;
+    for (int i = 0; is_member && i < expr->count; i++)
+        is_member = expr->args[i]->kind == BS_SYMBOL;
+    for (int i = 0; !is_member && i < expr->count; i++)
+        is_member = mentions(expr->args[i], name);
+    return is_member || expr == name;
+}
+
+/* A chain a_k may go by what z_(k−1) is, but not by a z_k that is defined below it. */
+static void check_order(lua_State *L, const struct derivation *derivation, bs_expr name)
+{
+    for (size_t i = 0; i < derivation->definition_count; i++)
+        if (mentions(derivation->definitions[i].formula, name))
+            luaL_error(L, "definition %d uses %s, which is defined below it: put that first",
+                       (int)i + 1, name->u.name);
+}
+
 static void take_definition(lua_State *L, struct derivation *derivation, int index,
                             const char *what)
 {
     struct bs_error err;
     struct bs_naming read;
     bs_arg_equation(L, index, what, derivation->pool, &read.name, &read.formula);
+    bs_expr name = made(L, derivation, bs_as_defined(derivation->pool, read.name, read.formula));
+    check_order(L, derivation, name);
     make_room(L, &derivation->definitions, &derivation->most_definitions,
               derivation->definition_count + 1, sizeof *derivation->definitions);
     bs_check(L, bs_system_define(derivation->system, read.name, read.formula, &err), &err);
-    read.name = made(L, derivation, bs_as_defined(derivation->pool, read.name, read.formula));
-    derivation->definitions[derivation->definition_count++] = read;
+    derivation->definitions[derivation->definition_count++] =
+        (struct bs_naming){name, read.formula};
 }
 
 /* E, of which everything is a derivative. */
@@ -354,7 +377,7 @@ static void add_general(lua_State *L, struct derivation *derivation, bs_expr q)
               sizeof *derivation->updates);
     derive_one(L, &derivation->generals[i], derivation, q);
     if (bs_is_integer(closed_form(&derivation->generals[i]), 0))
-        luaL_error(L, "derive: %s does not depend on %s", loss_of(derivation)->u.name, q->u.name);
+        luaL_error(L, "%s does not depend on %s", loss_of(derivation)->u.name, q->u.name);
     derivation->updates[i] = (struct bs_update){NULL, NULL, NULL};
     if (derivation->rate && is_given(derivation, q))
         derivation->updates[i] =
