@@ -68,10 +68,11 @@ static void read_sides(lua_State *L, struct proof *proof)
     proof->right = bs_arg_expr(L, 2, "the right side");
 }
 
-BS_FN(l_prove, "prove(left, right) or prove \"left = right\" -> proof",
-      "Is left = right, whatever the symbols are? Its verdict is \"proved\", with the steps of a "
-      "proof; \"refuted\", with a point where the two differ; or \"not decided\". "
-      "prove \"1 - sigmoid(x) = sigmoid(-x)\"")
+BS_FN(
+    l_prove, "prove(left, [right]) -> proof",
+    "Is left = right, whatever the symbols are? Its verdict is \"proved\", with the steps of a "
+    "proof; \"refuted\", with a point where the two differ; or \"not decided\". Both sides may be "
+    "in one string: prove \"1 - sigmoid(x) = sigmoid(-x)\".")
 {
     struct bs_error err;
     lua_settop(L, 2);
@@ -254,7 +255,7 @@ static bs_expr arg_call(lua_State *L)
     return call;
 }
 
-BS_FN(l_explain, "explain(f, x) or explain(function) -> page",
+BS_FN(l_explain, "explain(f, [x]) -> page",
       "The derivation of ∂f/∂x, a rule a line: explain(\"sigmoid(w*x)\", \"w\"). Of a function, "
       "explain \"sigmoid\" or explain \"leaky_relu(x, a)\": its formula, the slope derived from "
       "that, and that this is the slope which the program uses.")

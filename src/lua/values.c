@@ -54,7 +54,7 @@ static void add_names(lua_State *L, int names, bs_expr f, bs_expr part)
         lua_pushstring(L, part->u.name);
         lua_rawseti(L, names, (lua_Integer)lua_rawlen(L, names) + 1);
     }
-    for (int i = 0; i < part->count; i++)
+    for (int i = bs_binds_index(part); i < part->count; i++)
         add_names(L, names, f, part->args[i]);
 }
 
@@ -561,7 +561,7 @@ static int explain_overflow(lua_State *L, struct bs_overflow *out, bs_expr f, st
 BS_FN(l_expr_overflow, "f:overflow{x = number, ...} -> page",
       "The first operand in f that overflows, or underflows and spoils a division or a logarithm, "
       "at these values. Names that have none are tried at many sizes, up to 1e308: "
-      "expr \"exp(x)/(1 + exp(x))\":overflow{} finds x = 1000.")
+      "expr \"exp(x)/(1 + exp(x))\":overflow{} finds x = 720.")
 {
     static const struct reader reader = {take_number, is_table, "overflow{%.80s = 0.5}"};
     struct bs_overflow overflow;

@@ -105,6 +105,94 @@ function TestCalculus.test_simplify_joins_but_never_cancels()
   lu.assertEquals((x / x):simplify(), x / x)
 end
 
+TestValues = {}
+
+local share = expr "exp(x_i)/sum(j, 1, n, exp(x_j))"
+
+function TestValues.test_lists_have_the_members_of_arrays()
+  local expected = math.exp(2) / (math.exp(1) + math.exp(2) + math.exp(3))
+  lu.assertAlmostEquals(share:eval{x = {1, 2, 3}, i = 2, n = 3}, expected, 1e-15)
+  lu.assertAlmostEquals(share:eval{x_1 = 1, x_2 = 2, x_3 = 3, i = 2, n = 3}, expected, 1e-15)
+  lu.assertEquals(expr "sum(i, 1, 2, sum(j, 1, 2, w_ij*10^j))":eval{w = {{1, 2}, {3, 4}}}, 640)
+  lu.assertEquals(expr "a[k-1]":eval{a = {[0] = 7, 8}, k = 1}, 7)
+  lu.assertEquals(expr "w_h_j*2":eval{w_hj = 3}, 6)
+end
+
+function TestValues.test_names_are_those_that_a_value_is_given_for()
+  lu.assertEquals(share:names(), {"x", "i", "n"})
+  lu.assertEquals(expr "sum(j, 1, n, w_hj*b_h) + j":names(), {"n", "w", "h", "j", "b"})
+end
+
+-- What is put in keeps its meaning: the index of a sum makes room for it.
+function TestValues.test_nothing_put_in_is_captured()
+  local cases = {
+    {expr "sum(j, 1, 2, x_j*i)":subs{i = "j"}, {x = {3, 5}, j = 7}, 56},
+    {expr "sum(j, 1, 2, x_j)":subs{x_j = "y_j*k"}, {y = {3, 5}, k = 2}, 16},
+    {expr "sum(j, 1, 2, sum(k, 1, 2, x_j))":subs{x_j = "y_j*k"}, {y = {3, 5}, k = 10}, 160},
+    {expr "x_k":subs{k = "j + 1"}, {x = {3, 5}, j = 1}, 5},
+    {expr "sum(j, 1, 2, x_j) + sum(j, 1, 2, y_j*10)":subs{x_j = "y_j", y_j = "x_j"},
+      {x = {1, 2}, y = {3, 4}}, 37},
+  }
+  for _, case in ipairs(cases) do
+    lu.assertEquals(case[1]:eval(case[2]), case[3])
+  end
+end
+
+function TestValues.test_intervals_hold_all_values()
+  lu.assertEquals({expr "x*y":interval{x = {-1, 2}, y = 3}}, {-3, 6})
+  lu.assertEquals({expr "sum(j, 1, 2, x_j)":interval{x = {{0, 1}, {2, 3}}}}, {2, 4})
+  lu.assertEquals({expr "x - x":interval{x = {0, 1}}}, {-1, 1})
+  local low, high = sigmoid("x"):interval{x = {-1, 1}}
+  lu.assertTrue(low <= support.sigmoid(-1) and high >= support.sigmoid(1) and high - low < 0.47)
+end
+
+function TestValues.test_exact_values_are_fractions()
+  lu.assertEquals(expr "x/3 + 0.1":exact{x = "7/20"}, "13/60")
+  lu.assertEquals(expr "x*2":exact{x = 0.35}, "7/10")
+  lu.assertEquals(expr "sum(j, 1, 2, x_j)":exact{x = {"1/2", 0.5}}, "1")
+end
+
+function TestValues.test_a_complex_step_is_the_derivative()
+  for _, formula in ipairs{"tanh(x)*x", "exp(-x^2)", "gelu(x)", "x^3/(1 + x^2)"} do
+    lu.assertAlmostEquals(expr(formula):complex_step("x", {x = 0.7}),
+      expr(formula):diff "x":eval{x = 0.7}, 1e-14)
+  end
+end
+
+function TestValues.test_the_first_operand_that_overflows_is_named()
+  lu.assertEquals(tostring(share:overflow{x = {1000, 0}, i = 2, n = 2}),
+    "exp(x_i)/(Σ_j=1..n exp(x_j))\nwith i = 2, n = 2, x_1 = 1000, x_2 = 0\n"
+    .. "exp(x_1) = exp(1000)\n"
+    .. "         = inf                                 overflows: doubles end at 1.798e308")
+  lu.assertStrContains(tostring(expr "exp(x - max(x, y))":overflow()), "nothing overflows")
+end
+
+function TestValues.test_other_forms_of_a_formula()
+  lu.assertEquals(tostring(expr "1/(1 + x)":stacked()), "   1\n───────\n 1 + x")
+  lu.assertEquals(expr "x^2":mathml(),
+    "<math display=\"block\"><msup><mrow><mi>x</mi></mrow><mrow><mn>2</mn></mrow></msup></math>")
+end
+
+function TestValues.test_values_that_cannot_be_put_in_are_refused()
+  local f = expr "x*y"
+  local cases = {
+    {"y has no value: give it, as in f:eval{y = 0.5}", f.eval, f, {x = 1}},
+    {"y has no value: give it, as in f:interval{y = {0.4, 0.5}}", f.interval, f, {x = 1}},
+    {"x goes from its lower bound to its upper one, got 1.0 and 0.0", f.interval, f,
+      {x = {1, 0}, y = 1}},
+    {"a fraction has no names in it, got z", f.exact, f, {x = "z", y = 1}},
+    {"the members of an array are numbered, as in {x = {1, 2}}; got \"a\"", f.eval, f,
+      {x = {a = 1}, y = 1}},
+    {"a member of an array has at most 4 subscripts", f.eval, f, {x = {{{{{1}}}}}}},
+    {"\"x + 1\" is no name that something can be put in for", f.subs, f, {["x + 1"] = 2}},
+    {"n has no value: give it, as in f:overflow{n = 0.5}", share.overflow, share, {i = 1}},
+    {"the variable must be a symbol or its name, got \"2*x\"", f.complex_step, f, "2*x", {}},
+  }
+  for _, case in ipairs(cases) do
+    support.refuses(table.unpack(case))
+  end
+end
+
 TestLife = {}
 
 -- Expressions used again after the pool that they were made in has been left for another.

@@ -4,7 +4,7 @@ local lu = require("luaunit")
 
 local objects = {
   f = symbols "x", net = mlp{2, 2, 1}, t = tape{x = 1}, entry = tape{x = 1}.x,
-  page = tape{x = 1}:show(),
+  page = tape{x = 1}:show(), d = derive{"E = x^2", by = "x"}, p = prove "x = x",
 }
 
 local function help_on(value)
@@ -32,7 +32,8 @@ function TestUsage.test_the_usage_of_a_method_says_how_it_is_called()
 end
 
 function TestUsage.test_the_usage_of_a_function_says_how_it_is_called()
-  for _, name in ipairs{"expr", "symbols", "mlp", "tape", "sigmoid", "softmax", "max", "xlog"} do
+  for _, name in ipairs{"expr", "symbols", "mlp", "tape", "sigmoid", "softmax", "max", "xlog",
+                        "derive", "prove", "explain"} do
     lu.assertStrMatches(tostring(help(_G[name])), name .. called)
   end
 end
@@ -46,6 +47,25 @@ local examples = {
   {expr, "exp(1)", "expr '%s'"},
   {objects.f.ascii, "expr(f:ascii()) is f again", "assert(expr(f:ascii()) == f)"},
   {objects.f.diff, "{steps = true}", "f:diff('x', %s)"},
+  {objects.f.eval, "x = {1, 2, 3}", "assert(expr('sum(j, 1, 3, x_j)'):eval{%s} == 6)"},
+  {objects.f.eval, "w = {{1, 2}, {3, 4}}", "assert(expr('w_12*w_21'):eval{%s} == 6)"},
+  {objects.f.collect, 'expr "a*x + b*x + c":collect "x" is (a + b)*x + c',
+    'assert(prove(expr "a*x + b*x + c":collect "x", "(a + b)*x + c").verdict == "proved")'},
+  {objects.f.overflow, 'expr "exp(x)/(1 + exp(x))":overflow{} finds x = 720.',
+    'assert(tostring(expr "exp(x)/(1 + exp(x))":overflow{}):find "with x = 720\\n")'},
+  {derive, 'derive{"beta_j = sum(h, 1, q, w_hj*b_h)", "E = sum(j, 1, l, (beta_j - y_j)^2)/2", '
+    .. 'by = {"w_hj"}, names = {g_j = "-dE/dbeta_j"}}'},
+  {derive, '{k = {1, "D"}}', 'derive{"a_k = w_k*a[k-1]", "E = a[D]", by = "w_i", ranges = %s}'},
+  {derive, '{"sum(i, 1, n, d_i) = 1"}', 'derive{"E = x*sum(i, 1, n, d_i)", by = "x", assume = %s}'},
+  {objects.d.closed, 'd:closed "w_hj"', "d = D_ %s"},
+  {objects.d.closed, 'd:closed "g_j"', "d = D_ %s"},
+  {objects.d.update, 'd:update("w_hj", "eta")', "d = D_ %s"},
+  {objects.d.count, 'd:count{"w_hj", "theta_j"} is q·l + l.',
+    'd = D_ assert(tostring(d:count{"w_hj", "theta_j"}) == "q·l + l")'},
+  {prove, 'prove "1 - sigmoid(x) = sigmoid(-x)"'},
+  {explain, 'explain("sigmoid(w*x)", "w")'},
+  {explain, 'explain "sigmoid"'},
+  {explain, 'explain "leaky_relu(x, a)"'},
   {mlp, "mlp{2, 2, 1}"},
   {objects.net.set, "net:set{v = {{0.1, 0.4}, {0.8, 0.6}}, w = {{0.3}, {0.9}}}"},
   {objects.net.tape, "{eta = 1}", "net:tape(X[1], D[1], %s)"},
@@ -67,6 +87,8 @@ function TestUsage.test_examples_in_the_help_run()
     local world = setmetatable({
       f = expr "w_1*x", net = mlp{2, 2, 1}, t = tape{x = 1, y = 2}, print = function() end,
       X = {{1, 2}, {3, 4}}, D = {0, 1},
+      D_ = derive{"beta_j = sum(h, 1, q, w_hj*b_h) - theta_j", "E = sum(j, 1, l, beta_j^2)",
+        by = "w_hj", names = {g_j = "-dE/dbeta_j"}},
     }, {__index = _G})
     world.t:let("p", "x*y")
     local code = (use or "%s"):gsub("%%s", (words:gsub("%%", "%%%%")))

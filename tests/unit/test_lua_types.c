@@ -134,6 +134,7 @@ static const char *const actions[] = {
     "{d:latex(), d:mathml(), tostring(d:closed 'a_h'), tostring(d:update('a_h', 'eta')), "
     "tostring(d:count{'a_h'}), tostring(d:steps 'a_h')}",
     "local p = prove('x', 'y') result = {p:latex(), p.left, p.point.x}",
+    "local p = prove '1 - sigmoid(x) = sigmoid(-x)' result = {tostring(p), p.verdict}",
     "result = tostring(explain 'exp')",
     "result = tostring(f:subs{w = '2*u', x = symbols 'x' + 1}:simplify())",
     "local a, b = symbols 'a b' result = tostring(softmax(1, a, b)/2 - a^b) .. tostring(a == b)",
