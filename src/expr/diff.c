@@ -97,18 +97,31 @@ static bs_expr diff_sum(struct pass *pass, bs_expr sum)
     return bs_list_sum(pass->pool, &terms);
 }
 
-/* (f·g·h)' = f'·g·h + f·g'·h + f·g·h' */
+static int count_among(int count, const bs_expr *factors, bs_expr factor)
+{
+    int found = 0;
+    for (int i = 0; i < count; i++)
+        found += factors[i] == factor;
+    return found;
+}
+
+/* (f·g·h)' = f'·g·h + f·g'·h + f·g·h', and equal terms are one: (f·f)' = 2·f·f'. */
 static bs_expr diff_product(struct pass *pass, bs_expr product)
 {
     struct bs_list terms = {0};
     for (int i = 0; i < product->count; i++) {
-        bs_expr slope = diff(pass, product->args[i]);
-        if (is_zero(slope))
+        bs_expr factor = product->args[i], slope = diff(pass, factor);
+        const bs_expr *after = product->args + i + 1;
+        const int count_after = product->count - i - 1;
+        if (is_zero(slope) || count_among(count_after, after, factor) > 0)
             continue;
         struct bs_list factors = {0};
+        const int equal = 1 + count_among(i, product->args, factor);
+        if (equal > 1)
+            bs_list_add(&factors, bs_integer(pass->pool, equal));
         bs_list_add_all(&factors, i, product->args);
         bs_list_add(&factors, slope);
-        bs_list_add_all(&factors, product->count - i - 1, product->args + i + 1);
+        bs_list_add_all(&factors, count_after, after);
         bs_list_add(&terms, bs_list_product(pass->pool, &factors));
     }
     return bs_list_sum(pass->pool, &terms);
