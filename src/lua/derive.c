@@ -536,17 +536,17 @@ BS_FN(l_derivation_count, "d:count{name, ...} -> expression",
     struct derivation *derivation = check_derivation(L);
     bs_arg_table(L, 2, "the names");
     const lua_Integer count = luaL_len(L, 2);
-    bs_expr sum = bs_integer(derivation->pool, 0);
+    bs_expr sum = NULL;
     for (lua_Integer i = 1; i <= count; i++) {
         const char *what = lua_pushfstring(L, "name %I", (LUAI_UACINT)i);
         lua_geti(L, 2, i); // what, name
         bs_expr q = read_expr(L, derivation, -1, what);
         q = made(L, derivation, bs_system_quantity(derivation->system, q));
-        sum = bs_add(derivation->pool, sum, bs_system_count(derivation->system, q));
-        made(L, derivation, sum);
+        bs_expr members = bs_system_count(derivation->system, q);
+        sum = made(L, derivation, sum ? bs_add(derivation->pool, sum, members) : members);
         lua_pop(L, 2);
     }
-    return push_copy(L, derivation, bs_simplify(derivation->pool, sum));
+    return push_copy(L, derivation, sum ? sum : bs_integer(derivation->pool, 0));
 }
 
 BS_FN(l_derivation_bound, "d:bound(name) -> page",

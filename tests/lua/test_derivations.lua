@@ -94,6 +94,7 @@ end
 
 function TestDerive.test_parameters_are_counted()
   local count = network():count{"v_ih", "gamma_h", "w_hj", "theta_j"}
+  lu.assertEquals(tostring(count), "d·q + q + q·l + l")
   lu.assertEquals(prove(count, "(d + l + 1)*q + l").verdict, "proved")
   lu.assertEquals(count:eval{d = 2, q = 3, l = 1}, 6 + 3 + 3 + 1)
   lu.assertEquals(prove(count:collect "q", count).verdict, "proved")
