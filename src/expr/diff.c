@@ -3,15 +3,22 @@
 
 #include "expr/func.h"
 #include "expr/index.h"
-#include "expr/node.h"
+#include "expr/simplify.h"
 
 #include "base/mem.h"
+
+/* The indices bound around what is differentiated. */
+struct scope {
+    bs_expr index;
+    const struct scope *outer;
+};
 
 struct pass {
     struct bs_pool *pool;
     bs_expr x, zero;
     uint64_t leaf; /* the bit of x among an expression's leaves */
     struct bs_steps *steps;
+    const struct scope *scope; /* of the innermost sum around, or NULL */
     uint64_t stamp;
     uint64_t with, without; /* seen, and found to depend on x or not */
 };
@@ -178,6 +185,9 @@ static bs_expr renamed(struct pass *pass, bs_expr bound)
 /* Whatever Σ_j f(j)·δ_jk is: the line of the δ stands after those that made it. */
 static bs_expr collapsed(struct pass *pass, bs_expr sum)
 {
+    for (const struct scope *scope = pass->scope; scope; scope = scope->outer)
+        if (bs_has_delta_of(sum, scope->index))
+            return sum; /* whether it does is seen from out there */
     bs_expr tidy = bs_tidy(pass->pool, sum), simple = bs_simplify(pass->pool, sum);
     if (!tidy || !simple || tidy == simple || !bs_has_kind(tidy, BS_DELTA))
         return simple ? sum : NULL;
@@ -217,7 +227,10 @@ static bs_expr diff_indexed(struct pass *pass, bs_expr bound)
         return NULL;
     if (same->kind == BS_INDEXED_PRODUCT)
         return collapsed(pass, diff_indexed_product(pass, same));
+    const struct scope scope = {same->args[0], pass->scope};
+    pass->scope = &scope;
     bs_expr body = diff(pass, same->args[3]);
+    pass->scope = scope.outer;
     return is_zero(body) ? body : over(pass, same, body);
 }
 

@@ -146,7 +146,21 @@ static bs_expr product_with(struct bs_pool *pool, bs_expr product, int at, bs_ex
     return bs_list_product(pool, &factors);
 }
 
-/* Σ_j f(j)·δ_jk is f(k). */
+/* Would the expression name a member that there is not, for an index beyond its range? */
+static bool names_member(bs_expr expr, bs_expr index)
+{
+    if (expr->kind == BS_MEMBER)
+        return bs_has_free(expr, index);
+    for (int i = 0; i < expr->count; i++)
+        if (names_member(expr->args[i], index))
+            return true;
+    return false;
+}
+
+/*
+ * Σ_j f(j)·δ_jk is f(k).  Where j is k + 1 that may be beyond the range: then f has to be of
+ * members that there are not, so that nothing wrong has a value.
+ */
 static bs_expr collapse(struct bs_pool *pool, bs_expr sum, bs_expr delta, bs_expr rest)
 {
     bs_expr value = solve(pool, delta, sum->args[0]);
@@ -154,6 +168,9 @@ static bs_expr collapse(struct bs_pool *pool, bs_expr sum, bs_expr delta, bs_exp
         return sum;
     if (is_surely_outside(pool, sum, value))
         return bs_integer(pool, 0);
+    bool is_plain = value->kind == BS_SYMBOL || bs_is_number(value);
+    if (!is_plain && !names_member(rest, sum->args[0]))
+        return sum;
     return bs_put(pool, rest, sum->args[0], value);
 }
 
@@ -318,4 +335,74 @@ bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of)
     bs_list_finish(&body);
     bs_list_finish(&others);
     return result;
+}
+
+/* ---- an index that is bound further out ------------------------------------------------------ */
+
+static bool is_surely_at_most(struct bs_pool *pool, bs_expr a, bs_expr b)
+{
+    bs_expr difference = difference_of(pool, b, a);
+    return difference && bs_is_number(difference) && bs_number_value(difference) >= 0;
+}
+
+/* Does the value, ±index + constant, grow with the index? */
+static bool grows(struct bs_pool *pool, bs_expr value, bs_expr index)
+{
+    bs_expr next = bs_add(pool, index, bs_integer(pool, 1));
+    return is_surely_less(pool, value, bs_put(pool, value, index, next));
+}
+
+/* Is such a value in the range of the sum at both ends of the outer index? */
+static bool is_always_inside(struct bs_pool *pool, bs_expr sum, bs_expr value, bs_expr outer)
+{
+    bs_expr index = outer->args[0];
+    bool is_up = grows(pool, value, index);
+    bs_expr least = bs_put(pool, value, index, outer->args[is_up ? 1 : 2]);
+    bs_expr most = bs_put(pool, value, index, outer->args[is_up ? 2 : 1]);
+    return is_surely_at_most(pool, sum->args[1], least) &&
+           is_surely_at_most(pool, most, sum->args[2]);
+}
+
+bool bs_has_delta_of(bs_expr expr, bs_expr index)
+{
+    if (expr->kind == BS_DELTA)
+        return bs_has_free(expr, index);
+    if (!(index->leaves & ~expr->leaves))
+        for (int i = 0; i < expr->count; i++)
+            if (bs_has_delta_of(expr->args[i], index))
+                return true;
+    return false;
+}
+
+/* A δ in the body of an inner sum would put in a value that runs with the outer index. */
+static bool runs_out(struct bs_pool *pool, bs_expr expr, bs_expr sum, bs_expr outer)
+{
+    if (expr->kind == BS_DELTA && bs_has_free(expr, outer->args[0])) {
+        bs_expr value = solve(pool, expr, sum->args[0]);
+        return value && !is_always_inside(pool, sum, value, outer);
+    }
+    for (int i = 0; i < expr->count; i++)
+        if (runs_out(pool, expr->args[i], sum, outer))
+            return true;
+    return false;
+}
+
+static bool may_run_out(struct bs_pool *pool, bs_expr expr, bs_expr outer)
+{
+    if (bs_binds_index(expr) && expr->args[0] == outer->args[0]) /* another of that letter */
+        return false;
+    if (expr->kind == BS_INDEXED_SUM && runs_out(pool, expr->args[3], expr, outer))
+        return true;
+    for (int i = 0; i < expr->count; i++)
+        if (may_run_out(pool, expr->args[i], outer))
+            return true;
+    return false;
+}
+
+bool bs_may_run_out(struct bs_pool *pool, bs_expr bound)
+{
+    enum { MOST_SIZE = 1 << 16 }; /* every part is looked at wherever it stands */
+    bs_expr body = bound->args[3];
+    return bs_has_kind(body, BS_DELTA) && bs_has_kind(body, BS_INDEXED_SUM) &&
+           (body->size > MOST_SIZE || may_run_out(pool, body, bound));
 }

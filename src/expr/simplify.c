@@ -402,6 +402,10 @@ static bs_expr simplify(struct bs_pool *pool, bs_expr expr, bool reshapes)
     bs_expr *known = reshapes ? &expr->memo->simple : &expr->memo->tidy;
     if (*known)
         return *known;
+    if (reshapes && bs_binds_index(expr) && bs_may_run_out(pool, expr)) {
+        bs_expr tidy = simplify(pool, expr, false);
+        return *known = tidy == expr ? expr : simplify(pool, tidy, true);
+    }
     struct bs_list args = {0};
     add_operands(pool, &args, expr, reshapes);
     bs_expr result = args.failed ? NULL : simplify_node(pool, expr, (int)args.count, args.items);

@@ -17,6 +17,15 @@ bs_expr bs_reshape_power(struct bs_pool *pool, bs_expr power);
 /* Constants out of sums and products over an index, δ's collapsed. */
 bs_expr bs_reshape_indexed(struct bs_pool *pool, bs_expr bound);
 
+/*
+ * Is there a sum inside in which a δ would put in a value beyond its range, for some values of the
+ * index out here?  Σ_i=0..3 Σ_j=1..2 δ_ij is 2 and not Σ_i=0..3 1.  Such a sum keeps its shape.
+ */
+bool bs_may_run_out(struct bs_pool *pool, bs_expr bound);
+
+/* Is there a δ with the index, where it is free? */
+bool bs_has_delta_of(bs_expr expr, bs_expr index);
+
 /* Factors of the product that its factor `of`, a product over an index, can count in itself. */
 bs_expr bs_absorb_factors(struct bs_pool *pool, bs_expr product, int of);
 

@@ -141,6 +141,22 @@ START_TEST(a_factor_is_counted_once_in_a_product)
 }
 END_TEST
 
+START_TEST(a_delta_puts_in_no_index_beyond_its_range)
+{
+    check_cases((const struct simple[]){
+        {"sum(i, 0, 3, sum(j, 1, 2, delta(i, j)))", "Σ_i=0..3 Σ_j=1..2 δ_ij"},
+        {"sum(i, 1, n, sum(j, 1, n, x_j*delta(i, j)))", "Σ_i=1..n x_i"},
+        {"sum(i, 1, 2, sum(j, 0, 3, x_j*delta(i, j)))", "Σ_i=1..2 x_i"},
+        {"sum(i, 1, n, sum(j, 1, m, x_j*delta(i, j)))", "Σ_i=1..n Σ_j=1..m x_j·δ_ij"},
+        {"sum(i, 1, n-1, sum(j, 1, n, x_j*delta(i+1, j)))", "Σ_i=1..n−1 x_(i+1)"},
+        {"sum(i, 1, n, sum(j, 1, n, x_j*delta(i+1, j)))", "Σ_i=1..n Σ_j=1..n x_j·δ_(j, i+1)"},
+        {"sum(j, 1, n, c*delta(j, k+1))", "c·Σ_j=1..n δ_(j, k+1)"},
+        {"sum(j, 1, n, c*delta(j, k))", "c"},
+        {NULL, NULL},
+    });
+}
+END_TEST
+
 START_TEST(numbers_that_leave_the_range_are_refused)
 {
     static const char *const texts[] = {
@@ -290,6 +306,7 @@ Suite *bs_suite(void)
         nothing_is_cancelled_that_may_have_no_value,
         common_factors_above_and_below_come_out_once,
         a_factor_is_counted_once_in_a_product,
+        a_delta_puts_in_no_index_beyond_its_range,
         numbers_that_leave_the_range_are_refused,
         what_is_only_tried_leaves_no_reason_behind,
         a_simple_form_is_simple,
