@@ -5,21 +5,23 @@
 #include "expr/index.h"
 #include "expr/simplify.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { MOST_INDICES = 8 };
+enum { MOST_INDICES = BS_MOST_PUT };
 
 /* What the indices of a definition stand for where its formula is found; NULL: not known yet. */
 struct match {
     struct bs_pool *pool;
     const struct bs_naming *definition;
     bs_expr values[MOST_INDICES];
+    int bound; /* sums and products gone into */
 };
 
 static int index_of(const struct match *match, bs_expr symbol)
 {
     bs_expr name = match->definition->name;
-    for (int i = 0; name->kind == BS_MEMBER && i < name->count && i < MOST_INDICES; i++)
+    for (int i = 0; name->kind == BS_MEMBER && i < name->count; i++)
         if (name->args[i] == symbol)
             return i;
     return -1;
@@ -41,26 +43,33 @@ static bool is_same_payload(bs_expr a, bs_expr b)
 
 static bool matches(struct match *match, bs_expr formula, bs_expr expr);
 
-/* Σ_j and Σ_k are the same with k in place of j. */
+/*
+ * Σ_j and Σ_k are the same with one letter for both, a name that nobody can type.  What an index of
+ * the definition stands for is outside the sum, and cannot mention that letter.
+ */
 static bool matches_bound(struct match *match, bs_expr formula, bs_expr expr)
 {
-    bs_expr index = formula->args[0], body = expr->args[3];
-    if (expr->args[0] != index && bs_has_free(body, index))
-        return false;
-    if (expr->args[0] != index)
-        body = bs_put(match->pool, body, expr->args[0], index);
-    return body && matches(match, formula->args[1], expr->args[1]) &&
-           matches(match, formula->args[2], expr->args[2]) &&
-           matches(match, formula->args[3], body);
+    char name[32];
+    snprintf(name, sizeof name, "bound %d", match->bound++);
+    bs_expr letter = bs_symbol(match->pool, name);
+    bs_expr wanted = bs_put(match->pool, formula->args[3], formula->args[0], letter);
+    bs_expr body = bs_put(match->pool, expr->args[3], expr->args[0], letter);
+    bool found = wanted && body && matches(match, formula->args[1], expr->args[1]) &&
+                 matches(match, formula->args[2], expr->args[2]) && matches(match, wanted, body);
+    for (int i = 0; found && i < MOST_INDICES; i++)
+        found = !match->values[i] || !bs_has_free(match->values[i], letter);
+    return found;
 }
 
 /* k − 1 where k stands for i + 1 is i. */
 static bool matches_shifted(struct match *match, bs_expr formula, bs_expr expr)
 {
-    bs_expr name = match->definition->name, value = formula;
-    for (int i = 0; name->kind == BS_MEMBER && i < name->count && value; i++)
-        if (match->values[i])
-            value = bs_put(match->pool, value, name->args[i], match->values[i]);
+    bs_expr name = match->definition->name, values[MOST_INDICES];
+    if (name->kind != BS_MEMBER)
+        return false;
+    for (int i = 0; i < name->count; i++)
+        values[i] = match->values[i] ? match->values[i] : name->args[i];
+    bs_expr value = bs_put_all(match->pool, formula, name->count, name->args, values);
     return value && value != formula && bs_tidy(match->pool, value) == expr;
 }
 
@@ -143,10 +152,15 @@ static void take(struct match *match, struct remains *remains, size_t i, int64_t
     remains->factors.failed = remains->factors.failed || !rest;
 }
 
-/* −(a − b): how a difference may stand in a product of the other sign. */
+/* b − a of a − b: how a difference may stand in a product of the other sign. */
 static bs_expr turned(struct bs_pool *pool, bs_expr sum)
 {
-    return sum->kind == BS_SUM ? bs_tidy(pool, bs_neg(pool, sum)) : NULL;
+    struct bs_list terms = {0};
+    if (sum->kind != BS_SUM)
+        return NULL;
+    for (int i = 0; i < sum->count; i++)
+        bs_list_add(&terms, bs_neg(pool, sum->args[i]));
+    return bs_simplify(pool, bs_list_sum(pool, &terms));
 }
 
 /* Find one factor of the formula among those left, and take it. */

@@ -7,6 +7,8 @@
 #include "expr/node.h"
 #include "expr/spelling.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool has_free(bs_expr expr, bs_expr symbol, uint64_t stamp)
@@ -121,9 +123,26 @@ bs_expr bs_put(struct bs_pool *pool, bs_expr expr, bs_expr symbol, bs_expr value
     return expr && symbol && value ? put(&putting, expr) : NULL;
 }
 
+/* By way of names that nobody can type, which no value mentions. */
+bs_expr bs_put_all(struct bs_pool *pool, bs_expr expr, int count, const bs_expr *symbols,
+                   const bs_expr *values)
+{
+    bs_expr between[BS_MOST_PUT];
+    assert(count <= BS_MOST_PUT);
+    for (int i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "value %d", i);
+        between[i] = bs_symbol(pool, name);
+        expr = bs_put(pool, expr, symbols[i], between[i]);
+    }
+    for (int i = 0; i < count; i++)
+        expr = bs_put(pool, expr, between[i], values[i]);
+    return expr;
+}
+
 /* ---- members --------------------------------------------------------------------------------- */
 
-enum { MOST_SUBSCRIPTS = 16 }; /* of a member, see bs_member */
+enum { MOST_SUBSCRIPTS = BS_MOST_PUT }; /* of a member, see bs_member */
 
 static const uint32_t ALL_LETTERS = UINT32_MAX;
 

@@ -19,6 +19,12 @@ bool bs_has_free(bs_expr expr, bs_expr symbol);
  */
 bs_expr bs_put(struct bs_pool *pool, bs_expr expr, bs_expr symbol, bs_expr value);
 
+enum { BS_MOST_PUT = 16 }; /* as many as a member may have subscripts */
+
+/* Put in several at once: k for h and h for k make b_kh of b_hk. */
+bs_expr bs_put_all(struct bs_pool *pool, bs_expr expr, int count, const bs_expr *symbols,
+                   const bs_expr *values);
+
 /* The sum or product with another letter for its index, one that stands in neither expression. */
 bs_expr bs_rename_index(struct bs_pool *pool, bs_expr bound, bs_expr avoid);
 

@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct range {
@@ -114,19 +113,9 @@ static bool is_taken(const struct bs_system *system, bs_expr name)
 /* What is said for the letters of `name`, for the subscripts of `wanted`. */
 static bs_expr instance(struct bs_pool *pool, bs_expr expr, bs_expr name, bs_expr wanted)
 {
-    /* All at once: b_kh from b_hk goes by letters that neither has. */
-    bs_expr other[8], result = expr;
-    if (name == wanted || name->kind != BS_MEMBER || name->count > 8)
+    if (name == wanted)
         return expr;
-    for (int i = 0; i < name->count && result; i++) {
-        char text[32];
-        snprintf(text, sizeof text, "subscript %d", i); /* no name that can be typed */
-        other[i] = bs_symbol(pool, text);
-        result = bs_put(pool, result, name->args[i], other[i]);
-    }
-    for (int i = 0; i < name->count && result; i++)
-        result = bs_put(pool, result, other[i], wanted->args[i]);
-    return result;
+    return bs_put_all(pool, expr, name->count, name->args, wanted->args);
 }
 
 /* ---- ranges ---------------------------------------------------------------------------------- */
