@@ -113,6 +113,14 @@ INVALID = [
     ("5", ["block 1: a block is a table, got 5"]),
     ("[3] = {show = 'given'}", ["block 1: a block is a table, got nil",
                                 "block 2: a block is a table, got nil"]),
+    ("{explain = 'sigmod'}",
+     ['block 1: there is no function "sigmod": did you mean sigmoid?']),
+    ("{prove = 'x', expect = 'true'}",
+     ['block 1: expect must be one of proved, refuted, not decided, got "true"',
+      'block 1: the identity must have two sides, as in "y = x^2", got "x"']),
+    ("{derive = 'x'}", ['block 1: derive must be a table, as derive{...} takes it, got "x"']),
+    ("{derive = {'E = x^2', by = 'y'}}", ["block 1: E does not depend on y"]),
+    ("{overflow = 'exp(x)', at = 3}", ["block 1: the values must be a table, got 3"]),
     ("{}", ["block 1: a block has one of text, show, ask, derive, explain, prove, overflow; "
             "this one has none of them"]),
     ("{ask = 'q', show = 'given'}",
@@ -154,6 +162,58 @@ LINT = [
 
 def lesson(fields):
     return f"return lesson {{ {HEAD}, {TAPE}, {fields} }}"
+
+
+FORMULAS = """\
+return lesson {
+  api = 1, id = "formulas", title = {en = "Formulas", zh = "公式"},
+  {derive = {"E = (w*x - y)^2/2", by = "w"}},
+  {explain = "w^2", by = "w"},
+  {prove = "x^2 = 2*x"},
+  {overflow = "exp(x)", at = {x = 1000}},
+}
+"""
+
+FORMULAS_SHOWN = {
+    "en": """\
+Formulas
+════════
+
+∂E/∂w = (w·x − y)·x                            differentiated
+
+∂/∂w (w²) = 2·w                                power rule
+
+x² = 2·x                                       refuted
+
+with x = 1
+x² = 1
+2·x = 2
+
+exp(x)
+with x = 1000
+exp(x) = exp(1000)
+       = inf                                   overflows: doubles end at 1.798e308
+""",
+    "zh": """\
+公式
+════
+
+∂E/∂w = (w·x − y)·x                            直接求导
+
+∂/∂w (w²) = 2·w                                幂的求导法则
+
+x² = 2·x                                       不成立
+
+其中 x = 1
+x² = 1
+2·x = 2
+
+exp(x)
+其中 x = 1000
+exp(x) = exp(1000)
+       = inf                                   上溢：双精度数最大为 1.798e308
+""",
+}
 
 
 class Files(unittest.TestCase):
@@ -281,6 +341,29 @@ class Files(unittest.TestCase):
             done = program.run(*arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr),
                              (2, "", f"backstep: {sentence}\n"))
+
+    def test_a_lesson_of_formulas_needs_no_tape(self):
+        path = program.write(self, "formulas.lua", FORMULAS)
+        for lang, page in FORMULAS_SHOWN.items():
+            self.assertEqual(program.run("show", path, lang=lang).stdout, page)
+        self.assertIn("∂E/∂w = (w·x − y)·x", program.run("learn", path).stdout)
+        done = program.run("lint", path)
+        self.assertEqual((done.returncode, done.stdout), (1, (
+            f"{path}: block 3 says that the identity is proved, but it is refuted\n")))
+        done = program.run("-e", f"lesson {path!r}")
+        self.assertIn(f'the lesson {path} has no tape: show("{path}") prints it', done.stderr)
+
+    def test_what_needs_a_tape_is_refused_without_one(self):
+        for block, sentence in [
+                ("{ask = 'x'}", "block 1 (ask x): ask is about the entries of a tape, and the "
+                                "lesson has none"),
+                ("{show = 'x'}", "block 1 (show x): show is about the entries of a tape, and the "
+                                 "lesson has none"),
+                ("{text = {en = '{x}', zh = 'x'}}",
+                 "block 1: {x} stands for a value, and the lesson has no tape")]:
+            path = program.write(self, "bare.lua", (
+                f"return lesson {{api = 1, id = 'bare', title = {{en = 'a', zh = 'b'}}, {block}}}"))
+            self.assertEqual(program.run("show", path).stderr, f"backstep: {path}: {sentence}\n")
 
     def test_what_no_block_shows_is_shown_at_the_end(self):
         path, _ = self.write(lesson("{ask = 'q'}"))
