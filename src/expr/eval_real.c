@@ -40,12 +40,14 @@ static int leaf_value(union bs_quantity *out, bs_expr leaf, struct bs_walk *walk
                 env->leaf_size ? env->leaf_size(env->context, leaf, value) : fabs(value));
 }
 
+/* No size is nan or below 0: nor is their sum. */
 static int add(union bs_quantity *left, const union bs_quantity *right,
                const struct bs_place *place)
 {
-    const struct bs_valued *a = &left->sized, *b = &right->sized;
     (void)place;
-    return give(left, a->value + b->value, a->size + b->size);
+    left->sized.value += right->sized.value;
+    left->sized.size += right->sized.size;
+    return BS_OK;
 }
 
 static int multiply(union bs_quantity *left, const union bs_quantity *right,
