@@ -623,7 +623,7 @@ static bool is_full(const struct bs_func *func, int count)
 
 bool bs_func_has_kink(const struct bs_func *func, int count)
 {
-    return func->has_kink || (is_full(func, count) && func->bends_at_parameter);
+    return func->has_kink || (func->bends_at_parameter && is_full(func, count));
 }
 
 const char *bs_func_words(const struct bs_func *func, int count)
