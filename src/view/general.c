@@ -18,8 +18,10 @@ static void put_general(struct bs_lines *lines, const struct bs_general *general
 }
 
 /* The change of a quantity; dw_hj is how it is typed. */
-static const char *const changes[] = {
-    [BS_UNICODE] = "Δ", [BS_ASCII] = "d", [BS_LATEX] = "\\Delta ", [BS_MATHML] = "<mo>Δ</mo>"};
+static const char *const changes[] = {[BS_UNICODE] = "Δ",
+                                      [BS_ASCII] = "d",
+                                      [BS_LATEX] = "\\Delta ",
+                                      [BS_MATHML] = "<mi mathvariant=\"normal\">Δ</mi>"};
 
 static void put_update(struct bs_lines *lines, const struct bs_update *update)
 {

@@ -52,7 +52,7 @@ void bs_lines_open(struct bs_lines *lines)
     if (lines->page->form == BS_LATEX)
         bs_buf_put(lines->buf, "\\begin{align*}\n");
     if (lines->page->form == BS_MATHML)
-        bs_buf_put(lines->buf, "<math display=\"block\"><mtable>\n");
+        bs_buf_put(lines->buf, "<math display=\"block\"><mtable displaystyle=\"true\">\n");
     lines->group = lines->buf->length;
     lines->indent = 0;
 }
@@ -125,9 +125,9 @@ static void put_latex_line(struct bs_lines *lines)
         bs_buf_printf(buf, " && \\text{%s}", bs_buf_text(&lines->rule));
 }
 
-static void put_cell(struct bs_buf *buf, const char *alignment, const char *text)
+static void put_cell(struct bs_buf *buf, const char *attributes, const char *text)
 {
-    bs_buf_printf(buf, "<mtd style=\"text-align: %s\">", alignment);
+    bs_buf_printf(buf, "<mtd %s>", attributes);
     bs_buf_put(buf, text);
     bs_buf_put(buf, "</mtd>");
 }
@@ -136,9 +136,13 @@ static void put_mathml_line(struct bs_lines *lines)
 {
     struct bs_buf *buf = lines->buf;
     bs_buf_put(buf, "<mtr>");
-    put_cell(buf, "right", bs_buf_text(&lines->left));
-    put_cell(buf, "center", lines->right.length > 0 ? "<mo>=</mo>" : "");
-    put_cell(buf, "left", bs_buf_text(&lines->right));
+    if (lines->right.length > 0) {
+        put_cell(buf, "style=\"text-align: right\"", bs_buf_text(&lines->left));
+        put_cell(buf, "style=\"text-align: center\"", "<mo>=</mo>");
+        put_cell(buf, "style=\"text-align: left\"", bs_buf_text(&lines->right));
+    } else {
+        put_cell(buf, "columnspan=\"3\" style=\"text-align: left\"", bs_buf_text(&lines->left));
+    }
     bs_buf_put(buf, "<mtd style=\"text-align: left; padding-left: 2em\"><mtext>");
     bs_buf_put(buf, bs_buf_text(&lines->rule));
     bs_buf_put(buf, "</mtext></mtd></mtr>\n");
@@ -279,7 +283,7 @@ static void put_preposition(struct bs_lines *lines)
     const bool is_latex = lines->page->form == BS_LATEX;
     bs_buf_put(&lines->left, is_latex ? "\\text{" : "<mtext>");
     bs_put_words(&lines->left, "with ", lines->page);
-    bs_buf_put(&lines->left, is_latex ? "}" : "</mtext>");
+    bs_buf_put(&lines->left, is_latex ? "}" : "&#xA0;</mtext>");
 }
 
 void bs_lines_point(struct bs_lines *lines, const struct bs_point *point)

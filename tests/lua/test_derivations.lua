@@ -142,7 +142,8 @@ function TestDerive.test_a_chain_is_a_product_of_jacobians()
   end
   lu.assertAlmostEquals(chain:closed "w_i":eval(given),
     (given.a[4] - 0.5) * slopes * weights * given.a[1], 1e-15)
-  lu.assertStrContains(tostring(chain), "= (a_D − y)·a_(i−1)·(Π_j=i+1..D w_j)·Π_j=i..D a_j·(1 − a_j)")
+  lu.assertStrContains(tostring(chain),
+    "= (a_D − y)·a_(i−1)·(Π_j=i+1..D w_j)·Π_j=i..D a_j·(1 − a_j)")
 end
 
 function TestDerive.test_the_rules_behind_a_slope_are_told()
@@ -196,7 +197,8 @@ function TestDerive.test_what_cannot_be_derived_is_refused()
       {b, E, by = "x_j", names = {g_j = "-dF/db_j"}}},
     {"h_j is for a derivative that has another name",
       {b, E, by = "x_j", names = {g_j = "-dE/db_j", h_j = "∂E/∂b_j"}}},
-    {"ranges: an index is one small letter, got \"kk\"", {b, E, by = "x_j", ranges = {kk = {1, 2}}}},
+    {"ranges: an index is one small letter, got \"kk\"",
+      {b, E, by = "x_j", ranges = {kk = {1, 2}}}},
     {"j must be a table of 2 bounds, got 1 bound", {b, E, by = "x_j", ranges = {j = {1}}}},
     {"assumption 1 must have two sides, as in \"y = x^2\", got \"x\"",
       {b, E, by = "x_j", assume = {"x"}}},
@@ -228,7 +230,7 @@ function TestProve.test_identities_of_the_course_are_proved()
   } do
     lu.assertEquals(prove(identity).verdict, "proved")
   end
-  lu.assertEquals(prove(expr "sigmoid(x)":diff "x", "sigmoid(x)*(1 - sigmoid(x))").verdict, "proved")
+  lu.assertEquals(prove(sigmoid("x"):diff "x", "sigmoid(x)*(1 - sigmoid(x))").verdict, "proved")
 end
 
 function TestProve.test_a_proof_is_a_page()

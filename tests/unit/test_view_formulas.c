@@ -86,7 +86,7 @@ START_TEST(mathml_is_one_table_in_a_math_element)
 {
     struct bs_page page = page_of(BS_MATHML, NULL);
     const char *text = seen_steps("leaky_relu(x^2, a)", "x", &page);
-    ck_assert_ptr_eq(strstr(text, "<math display=\"block\"><mtable>"), text);
+    ck_assert_ptr_eq(strstr(text, "<math display=\"block\"><mtable displaystyle=\"true\">"), text);
     ck_assert_str_eq(strstr(text, "</mtable>"), "</mtable></math>");
     ck_assert_int_eq(count_of(text, "<mtr>"), 2);
     ck_assert_int_eq(count_of(text, "<mtd"), count_of(text, "</mtd>"));
