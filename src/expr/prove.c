@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_POINTS = 400 };
+enum { MOST_POINTS = 400, MOST_SIZE = 5000 };
 
 /* Two values this near, as a multiple of what went into them, may be the same. */
 static const double TOLERANCE = 1e-9;
@@ -87,6 +87,31 @@ static int give_leaf(double *value, void *context, bs_expr leaf, struct bs_error
 
 /* ---- refuting -------------------------------------------------------------------------------- */
 
+/* Only what the point has already. */
+static int known_leaf(double *value, void *context, bs_expr leaf, struct bs_error *err)
+{
+    const struct drawing *drawing = context;
+    return bs_point_find(value, drawing->point, leaf) ? BS_OK
+                                                      : bs_fail(err, BS_REFUSED, "not drawn");
+}
+
+/*
+ * Does a sum there run backwards, from 4 to 2?  It has no terms then, while by convention it has
+ * to − from + 1 of them, as Σ_k=i..D c = c·(D − i + 1) says: such a point decides nothing.  Bounds
+ * with the index of an outer sum, which has no value of its own, are left alone.
+ */
+static bool runs_backwards(bs_expr expr, struct bs_env *env)
+{
+    struct bs_valued from, to;
+    if (bs_binds_index(expr) && bs_eval(&from, expr->args[1], env, NULL) == BS_OK &&
+        bs_eval(&to, expr->args[2], env, NULL) == BS_OK && to.value < from.value - 1)
+        return true;
+    for (int i = 0; i < expr->count; i++)
+        if (runs_backwards(expr->args[i], env))
+            return true;
+    return false;
+}
+
 /* 1: the sides differ at the point drawn; 0: they do not, or one has no value there. */
 static int compare_at(struct bs_proof *out, struct drawing *drawing, bs_expr left, bs_expr right,
                       struct bs_error *err)
@@ -94,6 +119,9 @@ static int compare_at(struct bs_proof *out, struct drawing *drawing, bs_expr lef
     struct bs_env env = {.leaf = give_leaf, .context = drawing};
     struct bs_valued values[2];
     bs_expr sides[] = {left, right};
+    const bool has_sums =
+        drawing->both->size <= MOST_SIZE && (bs_has_kind(drawing->both, BS_INDEXED_SUM) ||
+                                             bs_has_kind(drawing->both, BS_INDEXED_PRODUCT));
     for (int i = 0; i < 2; i++) {
         int status = bs_eval(&values[i], sides[i], &env, err);
         if (status < 0)
@@ -101,6 +129,9 @@ static int compare_at(struct bs_proof *out, struct drawing *drawing, bs_expr lef
         if (!isfinite(values[i].value) || !isfinite(values[i].size) || env.on_kink)
             return 0;
     }
+    struct bs_env known = {.leaf = known_leaf, .context = drawing};
+    if (has_sums && runs_backwards(drawing->both, &known))
+        return 0;
     out->tried++;
     out->left = values[0].value;
     out->right = values[1].value;

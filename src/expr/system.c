@@ -186,10 +186,28 @@ static int check_name(const struct bs_system *system, bs_expr name, struct bs_er
     return BS_OK;
 }
 
+/* a_D, where a_k is defined: the member that the letter D counts to. */
+static bs_expr as_last(const struct bs_system *system, bs_expr symbol)
+{
+    const char *name = symbol->u.name;
+    const size_t stem = bs_stem(name);
+    if (name[stem] != '_' || name[stem + 1] < 'A' || name[stem + 1] > 'Z' || name[stem + 2])
+        return symbol;
+    for (size_t i = 0; i < system->count; i++) {
+        bs_expr array = system->quantities[i].is.name;
+        if (array->kind == BS_MEMBER && array->count == 1 && strlen(array->u.name) == stem &&
+            strncmp(array->u.name, name, stem) == 0) {
+            bs_expr last = bs_symbol(system->pool, name + stem + 1);
+            return last ? bs_member(system->pool, array->u.name, 1, &last) : NULL;
+        }
+    }
+    return symbol;
+}
+
 /* Beside what is defined so far: w_hj is a member where w is an array. */
 static bs_expr as_quantity(const struct bs_system *system, bs_expr symbol)
 {
-    bs_expr result = symbol;
+    bs_expr result = symbol->kind == BS_SYMBOL ? as_last(system, symbol) : symbol;
     for (size_t i = 0; result == symbol && i < system->count; i++) {
         result = bs_as_member(system->pool, symbol, system->quantities[i].is.name);
         if (result == symbol)

@@ -100,6 +100,18 @@ static bs_expr left_of(const struct identity *identity)
     return identity->by ? bs_diff(pool, left, parsed(identity->by), NULL) : left;
 }
 
+/* At i = D = 2 the range runs from 4 to 2. */
+START_TEST(a_range_that_runs_backwards_refutes_nothing)
+{
+    struct bs_proof proof;
+    ck_assert_int_eq(bs_prove(&proof, pool, parsed("product(k, i + 2, D, 1/4)"),
+                              parsed("(1/4)^(D - i - 1)"), NULL),
+                     BS_OK);
+    ck_assert_int_eq(proof.verdict, BS_PROVED);
+    bs_proof_finish(&proof);
+}
+END_TEST
+
 START_TEST(the_identities_of_the_course_are_proved)
 {
     for (size_t i = 0; i < COUNT_OF(identities); i++) {
@@ -425,6 +437,7 @@ END_TEST
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
+        a_range_that_runs_backwards_refutes_nothing,
         the_identities_of_the_course_are_proved,
         every_step_of_a_proof_is_true,
         the_slips_of_hand_solutions_are_refuted,

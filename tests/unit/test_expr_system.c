@@ -1069,9 +1069,26 @@ START_TEST(each_allocation_may_fail)
 }
 END_TEST
 
+/* L = ½(a_D − y)² with a_D as it is written on paper. */
+START_TEST(a_capital_letter_is_the_last_member_of_a_chain)
+{
+    struct bs_general general;
+    struct bs_system *chain = bs_system_create(pool);
+    ck_assert_int_eq(bs_system_define(chain, parsed("a_k"), parsed("sigmoid(w_k*a[k-1])"), NULL),
+                     BS_OK);
+    ck_assert_int_eq(bs_system_range(chain, parsed("k"), parsed("1"), parsed("D"), NULL), BS_OK);
+    ck_assert_int_eq(bs_system_define(chain, parsed("L"), parsed("(a_D - y)^2/2"), NULL), BS_OK);
+    ck_assert_int_eq(bs_system_derive(&general, chain, parsed("w_i"), NULL), BS_OK);
+    ck_assert_str_eq(unicode(general.lines[general.count - 1].expr),
+                     "(a_D − y)·a_(i−1)·(Π_j=i+1..D w_j)·Π_j=i..D a_j·(1 − a_j)");
+    bs_system_destroy(chain);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
+        a_capital_letter_is_the_last_member_of_a_chain,
         the_rule_of_a_layered_network,
         the_slopes_of_softmax,
         the_slopes_of_the_logarithm_of_softmax,
