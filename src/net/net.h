@@ -67,9 +67,9 @@ enum { BS_MAX_LAYERS = 64, BS_MAX_UNITS = 100000 };
 
 /*
  * Refused, naming the argument: a depth or size out of range, more than 2^26 parameters, softmax
- * anywhere but at the output, a function that is no activation or wants other parameters, a loss that does not go with the
- * output (cross_entropy wants softmax, binary_cross_entropy wants sigmoid; the squared ones go with
- * any), a kink other than 0, 0.5 and 1.
+ * anywhere but at the output, a function that is no activation or wants other parameters, a loss
+ * that does not go with the output (cross_entropy wants softmax, binary_cross_entropy wants
+ * sigmoid; the squared ones go with any), a kink other than 0, 0.5 and 1.
  */
 int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct bs_error *err);
 struct bs_arch *bs_arch_share(struct bs_arch *arch);
