@@ -395,16 +395,14 @@ static void derive_all(lua_State *L, struct derivation *derivation)
         luaL_error(L, "derive: say by what, as in by = {\"w_hj\"}");
 }
 
-BS_FN(l_derive,
-      "derive{definition, ..., by = {name, ...}, [names = {name = derivative, ...}], [ranges = "
-      "{index = {from, to}, ...}], [assume = {equation, ...}], [rate = name]} -> derivation",
+BS_FN(l_derive, "derive{definition, ..., by = {name, ...}} -> derivation",
       "Derivatives for any i, h and j, rule by rule: derive{\"beta_j = sum(h, 1, q, w_hj*b_h)\", "
       "\"E = sum(j, 1, l, (beta_j - y_j)^2)/2\", by = {\"w_hj\"}, names = {g_j = "
       "\"-dE/dbeta_j\"}}. Each definition may use those before it; derivatives are of the last, by "
-      "the names in by. names gives derivatives a name, with which the others are written. ranges "
-      "says how far an index counts that no sum counts with, {k = {1, \"D\"}}; assume has "
-      "equations to put in, {\"sum(i, 1, n, d_i) = 1\"}. With a rate the updates of what is given "
-      "are there as well.")
+      "the names in by. Besides there may be: names, which derivatives are called by and written "
+      "with; ranges, how far an index counts that no sum counts with, {k = {1, \"D\"}}; assume, "
+      "equations to put in, {\"sum(i, 1, n, d_i) = 1\"}; rate, \"eta\", for the updates of what is "
+      "given.")
 {
     static const char *const options[] = {"by", "names", "ranges", "assume", "rate", NULL};
     bs_arg_table(L, 1, "derive's argument");

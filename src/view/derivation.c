@@ -20,15 +20,22 @@ static void new_lines(struct bs_writer *writer, int count)
         bs_buf_repeat(writer->buf, "\n", count);
 }
 
+/* A long rule begins further to the left, where the page ends sooner. */
+static int column_of(const char *rule, int columns)
+{
+    const int last = columns - bs_width(rule);
+    return columns == 0 || last > RULE_COLUMN ? RULE_COLUMN : last > 2 ? last : 2;
+}
+
 void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns)
 {
-    int used = bs_width(bs_buf_text(buf) + line);
-    bool fits = used + 2 + bs_width(rule) <= columns || columns == 0;
-    if (used > RULE_COLUMN - 2 && !fits) {
+    const int used = bs_width(bs_buf_text(buf) + line), column = column_of(rule, columns);
+    const bool fits = used + 2 + bs_width(rule) <= columns || columns == 0;
+    if (used > column - 2 && !fits) {
         bs_buf_char(buf, '\n');
         line = buf->length;
     }
-    bs_buf_pad(buf, line, RULE_COLUMN - 2);
+    bs_buf_pad(buf, line, column - 2);
     bs_buf_put(buf, "  ");
     bs_buf_put(buf, rule);
 }

@@ -23,7 +23,8 @@ void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *pa
 
 /*
  * Append the rule of a line that starts at byte `line`: in its column, or after a longer formula;
- * where the page (of so many columns, 0: any number) has no room for that, on a new line.
+ * where the page (of so many columns, 0: any number) has no room for that, before its column, or on
+ * a new line.
  */
 void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns);
 

@@ -277,12 +277,12 @@ static void add_coordinate(struct bs_lines *lines, const struct bs_coordinate *i
 static void put_preposition(struct bs_lines *lines)
 {
     if (is_text(lines)) {
-        bs_put_words(&lines->left, "with ", lines->page);
+        bs_put_words(&lines->left, "where ", lines->page);
         return;
     }
     const bool is_latex = lines->page->form == BS_LATEX;
     bs_buf_put(&lines->left, is_latex ? "\\text{" : "<mtext>");
-    bs_put_words(&lines->left, "with ", lines->page);
+    bs_put_words(&lines->left, "where ", lines->page);
     bs_buf_put(&lines->left, is_latex ? "}" : "&#xA0;</mtext>");
 }
 

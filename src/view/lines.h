@@ -46,7 +46,7 @@ void bs_lines_equation(struct bs_lines *lines, bs_expr left, bs_expr right, cons
 /* A line: the value of a formula. */
 void bs_lines_value(struct bs_lines *lines, bs_expr left, double value);
 
-/* A line: with x = 1, y = 2; none where the point is empty. */
+/* A line: where x = 1, y = 2; none where the point is empty. */
 void bs_lines_point(struct bs_lines *lines, const struct bs_point *point);
 
 /* A line: ∂/∂x f = slope, by a rule. */

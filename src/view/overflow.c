@@ -3,7 +3,7 @@
 
 static const char *const faults[] = {
     [BS_NO_FAULT] = "nothing overflows",
-    [BS_OVERFLOW] = "overflows: doubles end at 1.798e308",
+    [BS_OVERFLOW] = "overflows: doubles end at 1.8e308",
     [BS_UNDERFLOW] = "underflows to 0, which cannot be divided by",
     [BS_NOT_A_NUMBER] = "is not a number",
     [BS_DIVISION_BY_ZERO] = "divides by 0",

@@ -83,10 +83,10 @@ static const struct phrase {
      "在所有试过的点上都在舍入误差内相等，但这不是证明"},
     {"no other function says what it is: its slope is a rule of its own",
      "它不能由其他函数表示：其导数是单独的一条法则"},
-    {"with ", "其中 "},
+    {"where ", "其中 "},
 
     {"nothing overflows", "没有溢出"},
-    {"overflows: doubles end at 1.798e308", "上溢：双精度数最大为 1.798e308"},
+    {"overflows: doubles end at 1.8e308", "上溢：双精度数最大为 1.8e308"},
     {"underflows to 0, which cannot be divided by", "下溢为 0，不能作除数"},
     {"is not a number", "不是数"},
     {"divides by 0", "除以 0"},

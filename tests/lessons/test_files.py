@@ -185,14 +185,14 @@ Formulas
 
 x² = 2·x                                       refuted
 
-with x = 1
+where x = 1
 x² = 1
 2·x = 2
 
 exp(x)
-with x = 1000
+where x = 1000
 exp(x) = exp(1000)
-       = inf                                   overflows: doubles end at 1.798e308
+       = inf                                   overflows: doubles end at 1.8e308
 """,
     "zh": """\
 公式
@@ -211,7 +211,7 @@ x² = 1
 exp(x)
 其中 x = 1000
 exp(x) = exp(1000)
-       = inf                                   上溢：双精度数最大为 1.798e308
+       = inf                                   上溢：双精度数最大为 1.8e308
 """,
 }
 

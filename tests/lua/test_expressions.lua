@@ -161,9 +161,9 @@ end
 
 function TestValues.test_the_first_operand_that_overflows_is_named()
   lu.assertEquals(tostring(share:overflow{x = {1000, 0}, i = 2, n = 2}),
-    "exp(x_i)/(Σ_j=1..n exp(x_j))\nwith i = 2, n = 2, x_1 = 1000, x_2 = 0\n"
+    "exp(x_i)/(Σ_j=1..n exp(x_j))\nwhere i = 2, n = 2, x_1 = 1000, x_2 = 0\n"
     .. "exp(x_1) = exp(1000)\n"
-    .. "         = inf                                 overflows: doubles end at 1.798e308")
+    .. "         = inf                                 overflows: doubles end at 1.8e308")
   lu.assertStrContains(tostring(expr "exp(x - max(x, y))":overflow()), "nothing overflows")
 end
 

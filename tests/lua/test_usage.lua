@@ -52,7 +52,7 @@ local examples = {
   {objects.f.collect, 'expr "a*x + b*x + c":collect "x" is (a + b)*x + c',
     'assert(prove(expr "a*x + b*x + c":collect "x", "(a + b)*x + c").verdict == "proved")'},
   {objects.f.overflow, 'expr "exp(x)/(1 + exp(x))":overflow{} finds x = 720.',
-    'assert(tostring(expr "exp(x)/(1 + exp(x))":overflow{}):find "with x = 720\\n")'},
+    'assert(tostring(expr "exp(x)/(1 + exp(x))":overflow{}):find "where x = 720\\n")'},
   {derive, 'derive{"beta_j = sum(h, 1, q, w_hj*b_h)", "E = sum(j, 1, l, (beta_j - y_j)^2)/2", '
     .. 'by = {"w_hj"}, names = {g_j = "-dE/dbeta_j"}}'},
   {derive, '{k = {1, "D"}}', 'derive{"a_k = w_k*a[k-1]", "E = a[D]", by = "w_i", ranges = %s}'},

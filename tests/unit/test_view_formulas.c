@@ -126,7 +126,7 @@ START_TEST(a_proof_names_its_verdict)
                                                        "x &= x + y && \\text{refuted}\n"
                                                        "\\end{align*}\n"
                                                        "\\begin{align*}\n"
-                                                       "\\text{with }x = 1,\\; y = 2 \\\\\n"
+                                                       "\\text{where }x = 1,\\; y = 2 \\\\\n"
                                                        "x &= 1 \\\\\n"
                                                        "x + y &= 3\n"
                                                        "\\end{align*}");
@@ -155,10 +155,10 @@ START_TEST(an_overflow_names_the_operand_and_its_value)
     bs_view_overflow(&buf, f, &overflow, &point, &narrow_page);
     bs_point_finish(&point);
     ck_assert_str_eq(kept_page(&buf), "log(1 + exp(x))\n"
-                                      "with x = 1000\n"
+                                      "where x = 1000\n"
                                       "exp(x) = exp(1000)\n"
                                       "       = inf                                   "
-                                      "overflows: doubles end at 1.798e308");
+                                      "overflows: doubles end at 1.8e308");
 }
 END_TEST
 
