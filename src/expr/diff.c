@@ -19,6 +19,7 @@ struct pass {
     uint64_t leaf; /* the bit of x among an expression's leaves */
     struct bs_steps *steps;
     const struct scope *scope; /* of the innermost sum around, or NULL */
+    bool has_ranges; /* x is of an array that is counted over several: no δ collapses by itself */
     uint64_t stamp;
     uint64_t with, without; /* seen, and found to depend on x or not */
 };
@@ -185,8 +186,10 @@ static bs_expr renamed(struct pass *pass, bs_expr bound)
 /* Whatever Σ_j f(j)·δ_jk is: the line of the δ stands after those that made it. */
 static bs_expr collapsed(struct pass *pass, bs_expr sum)
 {
+    if (pass->has_ranges || !sum || !bs_binds_index(sum))
+        return sum;
     for (const struct scope *scope = pass->scope; scope; scope = scope->outer)
-        if (bs_has_delta_of(sum, scope->index))
+        if (bs_has_delta_of(sum, scope->index) || bs_bounds_have(sum, scope->index))
             return sum; /* whether it does is seen from out there */
     bs_expr tidy = bs_tidy(pass->pool, sum), simple = bs_simplify(pass->pool, sum);
     if (!tidy || !simple || tidy == simple || !bs_has_kind(tidy, BS_DELTA))
@@ -225,13 +228,14 @@ static bs_expr diff_indexed(struct pass *pass, bs_expr bound)
     bs_expr same = renamed(pass, bound);
     if (!same)
         return NULL;
-    if (same->kind == BS_INDEXED_PRODUCT)
-        return collapsed(pass, diff_indexed_product(pass, same));
     const struct scope scope = {same->args[0], pass->scope};
+    const bool is_product = same->kind == BS_INDEXED_PRODUCT;
     pass->scope = &scope;
-    bs_expr body = diff(pass, same->args[3]);
+    bs_expr slope = is_product ? diff_indexed_product(pass, same) : diff(pass, same->args[3]);
     pass->scope = scope.outer;
-    return is_zero(body) ? body : over(pass, same, body);
+    if (is_product)
+        return collapsed(pass, slope);
+    return is_zero(slope) ? slope : over(pass, same, slope);
 }
 
 /* x_j by x_k is δ_jk. */
@@ -243,11 +247,12 @@ static bs_expr diff_member(struct pass *pass, bs_expr member)
     return bs_pool_refuse(pass->pool, BS_REFUSED, "there is no derivative by an index");
 }
 
-/* Branch by branch; at a kink the policy takes one of their slopes, or between. */
+/* Branch by branch; where x moves the test, the policy takes one of their slopes, or between. */
 static bs_expr diff_cases(struct pass *pass, bs_expr cases)
 {
-    return bs_cases(pass->pool, BS_ZERO_IS_KINK, cases->args[0], diff(pass, cases->args[1]),
-                    diff(pass, cases->args[2]));
+    bool is_kink = depends(pass, cases->args[0]);
+    return bs_cases(pass->pool, is_kink ? BS_ZERO_IS_KINK : cases->u.at_zero, cases->args[0],
+                    diff(pass, cases->args[1]), diff(pass, cases->args[2]));
 }
 
 /* The rule of the partial for the first argument that x is in. */
@@ -324,6 +329,8 @@ static bs_expr diff(struct pass *pass, bs_expr expr)
 /* The last line: what the rules gave, in another shape. */
 static bs_expr finish(struct pass *pass, bs_expr raw)
 {
+    if (pass->has_ranges)
+        return bs_tidy(pass->pool, raw);
     bs_expr simple = bs_simplify(pass->pool, raw);
     bs_expr tidy = pass->steps && simple ? bs_tidy(pass->pool, raw) : simple;
     return tidy == simple ? simple : add_rewrite(pass, "simplification", tidy, simple);
@@ -342,6 +349,7 @@ bs_expr bs_diff(struct bs_pool *pool, bs_expr expr, bs_expr x, struct bs_steps *
                         .x = x,
                         .zero = zero,
                         .leaf = name->leaves,
+                        .has_ranges = bs_has_ranges(expr, x),
                         .steps = steps,
                         .stamp = bs_next_stamp(),
                         .with = bs_next_stamp(),

@@ -220,3 +220,69 @@ bs_expr bs_as_defined(struct bs_pool *pool, bs_expr symbol, bs_expr formula)
             return symbol;
     return member;
 }
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+/* The sums and products around a part. */
+struct around {
+    bs_expr bound;
+    const struct around *outer;
+};
+
+/* How one subscript of an array was counted where it was first met: by which sum, and how. */
+struct counting {
+    bs_expr subscript; /* NULL where it is the index itself, or none yet */
+    bs_expr bound;
+};
+
+struct counted {
+    bs_expr member;
+    struct counting by[MOST_SUBSCRIPTS];
+    bool has_several;
+};
+
+static bs_expr sum_of(const struct around *around, bs_expr subscript)
+{
+    for (; around; around = around->outer)
+        if (bs_has_free(subscript, around->bound->args[0]))
+            return around->bound;
+    return NULL;
+}
+
+static void count_subscript(struct counted *counted, int i, bs_expr subscript,
+                            const struct around *around)
+{
+    struct counting *known = &counted->by[i], now = {NULL, sum_of(around, subscript)};
+    if (!now.bound)
+        return;
+    if (subscript != now.bound->args[0])
+        now.subscript = subscript;
+    if (!known->bound)
+        *known = now;
+    counted->has_several = counted->has_several || known->subscript != now.subscript ||
+                           known->bound->args[1] != now.bound->args[1] ||
+                           known->bound->args[2] != now.bound->args[2];
+}
+
+static void count_members(struct counted *counted, bs_expr expr, const struct around *around)
+{
+    const struct around inner = {expr, around};
+    if (expr->kind == BS_MEMBER && expr->count == counted->member->count &&
+        strcmp(expr->u.name, counted->member->u.name) == 0)
+        for (int i = 0; i < expr->count; i++)
+            count_subscript(counted, i, expr->args[i], around);
+    if (!(counted->member->leaves & expr->leaves) || counted->has_several)
+        return;
+    for (int i = 0; i < expr->count; i++)
+        count_members(counted, expr->args[i], bs_binds_index(expr) && i == 3 ? &inner : around);
+}
+
+bool bs_has_ranges(bs_expr expr, bs_expr member)
+{
+    enum { MOST_SIZE = 1 << 16 }; /* every part is looked at wherever it stands */
+    struct counted counted = {.member = member};
+    if (member->kind != BS_MEMBER || expr->size > MOST_SIZE)
+        return false;
+    count_members(&counted, expr, NULL);
+    return counted.has_several;
+}

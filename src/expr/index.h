@@ -7,7 +7,8 @@
  * Indices: symbols that count the members of arrays.  An index is bound inside the body of an
  * indexed sum or product that counts with it, and free elsewhere; which letter a bound one has does
  * not matter.  A free index stands for one of the values that its array has: a member x_k is one of
- * x_1 ... x_n.
+ * x_1 ... x_n.  And a range from..to has to − from + 1 values, none where to is from − 1: one that
+ * runs backwards by more has no meaning here.
  */
 
 /* Is the symbol free anywhere in it? */
@@ -39,6 +40,12 @@ bs_expr bs_as_member(struct bs_pool *pool, bs_expr symbol, bs_expr beside);
  * the formula has these as symbols.  NULL when out of memory.
  */
 bs_expr bs_as_defined(struct bs_pool *pool, bs_expr symbol, bs_expr formula);
+
+/*
+ * Is the array of the member counted in several ways in the expression: over two ranges, or x_j
+ * and x_(j−1)?  Then no index stands for every value of each.
+ */
+bool bs_has_ranges(bs_expr expr, bs_expr member);
 
 /*
  * May the one be the other, for some values of the indices?  If they are members of one array, or a

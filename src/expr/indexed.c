@@ -363,6 +363,11 @@ static bool is_always_inside(struct bs_pool *pool, bs_expr sum, bs_expr value, b
            is_surely_at_most(pool, most, sum->args[2]);
 }
 
+bool bs_bounds_have(bs_expr bound, bs_expr index)
+{
+    return bs_has_free(bound->args[1], index) || bs_has_free(bound->args[2], index);
+}
+
 bool bs_has_delta_of(bs_expr expr, bs_expr index)
 {
     if (expr->kind == BS_DELTA)
@@ -374,10 +379,14 @@ bool bs_has_delta_of(bs_expr expr, bs_expr index)
     return false;
 }
 
-/* A δ in the body of an inner sum would put in a value that runs with the outer index. */
+/*
+ * A δ in the body of an inner sum would put in a value that runs with the outer index, or that is
+ * in the inner range for some values of the outer index only.
+ */
 static bool runs_out(struct bs_pool *pool, bs_expr expr, bs_expr sum, bs_expr outer)
 {
-    if (expr->kind == BS_DELTA && bs_has_free(expr, outer->args[0])) {
+    if (expr->kind == BS_DELTA &&
+        (bs_has_free(expr, outer->args[0]) || bs_bounds_have(sum, outer->args[0]))) {
         bs_expr value = solve(pool, expr, sum->args[0]);
         return value && !is_always_inside(pool, sum, value, outer);
     }

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_POINTS = 400, MOST_SIZE = 5000 };
+enum { FIRST_POINTS = 40, MOST_POINTS = 400, MOST_SIZE = 5000 };
 
 /* Two values this near, as a multiple of what went into them, may be the same. */
 static const double TOLERANCE = 1e-9;
@@ -54,11 +54,12 @@ static unsigned roles_of(bs_expr expr, const char *name, unsigned role, uint64_t
     return found;
 }
 
-/* An index is 1 or 2, and what it counts to 2 to 4, so that it is one of those. */
+/* An index is 1 or 2, later 3, and what it counts to is more or the same. */
 static double draw_count(struct drawing *drawing, unsigned roles)
 {
-    return roles & IS_END ? 2 + (double)bs_rng_below(&drawing->rng, 3)
-                          : 1 + (double)bs_rng_below(&drawing->rng, 2);
+    const uint64_t most = drawing->attempt < FIRST_POINTS ? 2 : 3;
+    return roles & IS_END ? (double)(most + bs_rng_below(&drawing->rng, 3))
+                          : (double)(1 + bs_rng_below(&drawing->rng, most));
 }
 
 static double draw(struct drawing *drawing, const char *name)
@@ -164,7 +165,8 @@ static int search(struct bs_proof *out, struct bs_pool *pool, bs_expr left, bs_e
         return 0;
     if (refusal.status != BS_OK)
         return bs_fail(err, refusal.status, "%s", refusal.text);
-    return bs_fail(err, BS_REFUSED, "the two sides have no value at any of %d points tried",
+    return bs_fail(err, BS_REFUSED,
+                   "the two sides have no value away from kinks at any of %d points tried",
                    MOST_POINTS);
 }
 

@@ -23,6 +23,9 @@ bs_expr bs_reshape_indexed(struct bs_pool *pool, bs_expr bound);
  */
 bool bs_may_run_out(struct bs_pool *pool, bs_expr bound);
 
+/* Does the sum or product count to, or from, something with the index? */
+bool bs_bounds_have(bs_expr bound, bs_expr index);
+
 /* Is there a δ with the index, where it is free? */
 bool bs_has_delta_of(bs_expr expr, bs_expr index);
 

@@ -60,6 +60,8 @@ START_TEST(textbook_derivatives_are_printed_as_in_the_textbook)
         {"0.5*(y - d)^2", "d", "d − y"},
         {"0.5*((y_1 - d_1)^2 + (y_2 - d_2)^2)", "y_2", "y_2 − d_2"},
         {"-(d*log(y) + (1 - d)*log(1 - y))", "y", "(1 − d)/(1 − y) − d/y"},
+        {"cases(a >= 0, x, 2*x)", "x", "{1 if a ≥ 0, else 2}"}, /* no kink in x */
+        {"cases(x >= 0, x, 2*x)", "x", "{1 if x > 0, 2 if x < 0}"},
         {"sum(j, 1, n, x*u_j)", "x", "Σ_j=1..n u_j"},
         {"sum(j, 1, n, (x - u_j)^2)", "x", "2·Σ_j=1..n (x − u_j)"},
         {"sum(j, 1, n, j*y)", "j", "0"}, /* the j outside is another */
@@ -174,7 +176,12 @@ START_TEST(a_member_is_found_under_the_index_of_a_sum)
         {"sum(j, 1, 3, x_j*y)", "x", "0"},
         {"sum(j, 1, 3, x_j*xx_k)", "xx_1", "δ_k1·Σ_j=1..3 x_j"},
         {"sum(j, 1, 3, x_k*j)", "x_k", "Σ_j=1..3 j"},
-        {"sum(k, 1, n, a[k]*a[k-1])", "a[i]", "a_(i−1) + a_(i+1)"},
+        {"sum(k, 1, n, b_k*a[k-1])", "a[i]", "b_(i+1)"},
+        /* a_0 and a_n stand in one term, the others in two: that is all there is to say */
+        {"sum(k, 1, n, a[k]*a[k-1])", "a[i]", "Σ_k=1..n (δ_ik·a_(k−1) + a_k·δ_(i, k−1))"},
+        {"sum(i, 1, n, x_i)*sum(i, 2, n, x_i)", "x_k",
+         "(Σ_i=1..n δ_ik)·Σ_i=2..n x_i + (Σ_i=1..n x_i)·Σ_i=2..n δ_ik"},
+        {"sum(i, 1, n, sum(j, 1, i, x_j))", "x_k", "Σ_i=1..n Σ_j=1..i δ_jk"},
         {"sum(j, 1, n, y_j*x[j+1])", "x_i", "y_(i−1)"},
         {"sum(j, 1, n, y_j*x[n-j])", "x_i", "y_(n−i)"},
         {"sum(m, 1, a, sum(n, 1, b, I[i+m, j+n]*K[m, n]))", "I[p, q]", "K_(p−i, q−j)"},

@@ -150,6 +150,7 @@ START_TEST(a_delta_puts_in_no_index_beyond_its_range)
         {"sum(i, 1, n, sum(j, 1, m, x_j*delta(i, j)))", "Σ_i=1..n Σ_j=1..m x_j·δ_ij"},
         {"sum(i, 1, n-1, sum(j, 1, n, x_j*delta(i+1, j)))", "Σ_i=1..n−1 x_(i+1)"},
         {"sum(i, 1, n, sum(j, 1, n, x_j*delta(i+1, j)))", "Σ_i=1..n Σ_j=1..n x_j·δ_(j, i+1)"},
+        {"sum(i, 1, n, sum(j, i, n, delta(1, j)*x_j))", "Σ_i=1..n Σ_j=i..n δ_j1·x_j"},
         {"sum(j, 1, n, c*delta(j, k+1))", "c·Σ_j=1..n δ_(j, k+1)"},
         {"sum(j, 1, n, c*delta(j, k))", "c"},
         {NULL, NULL},
