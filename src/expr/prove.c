@@ -154,11 +154,13 @@ static int search(struct bs_proof *out, struct bs_pool *pool, bs_expr left, bs_e
         bs_point_finish(&out->point);
         if (bs_is_interrupted())
             return bs_fail_interrupted(err);
-        int status = compare_at(out, &drawing, left, right, &refusal);
+        int status = compare_at(out, &drawing, left, right, refusal.status ? NULL : &refusal);
         if (status > 0)
             return status;
-        if (status == BS_NO_MEMORY || status == BS_INTERRUPTED)
-            return bs_fail(err, refusal.status, "%s", refusal.text);
+        if (status == BS_NO_MEMORY)
+            return bs_fail_memory(err);
+        if (status == BS_INTERRUPTED)
+            return bs_fail_interrupted(err);
     }
     bs_point_finish(&out->point);
     if (out->tried > 0)
