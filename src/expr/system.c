@@ -6,6 +6,7 @@
 
 #include "expr/index.h"
 #include "expr/simplify.h"
+#include "expr/spelling.h"
 
 #include "base/mem.h"
 
@@ -227,18 +228,100 @@ static bs_expr map_quantity(void *context, struct bs_pool *pool, bs_expr leaf)
     return leaf->kind == BS_SYMBOL ? as_quantity(context, leaf) : leaf;
 }
 
+/* The letters of a name as a set; none unless they are all its subscripts. */
+static uint32_t letters_of(bs_expr member)
+{
+    uint32_t letters = 0;
+    for (int i = 0; i < member->count; i++) {
+        const uint32_t letter = bs_index_bit(member->args[i]);
+        if (!letter)
+            return 0;
+        letters |= letter;
+    }
+    return letters;
+}
+
+static bs_expr map_named(void *context, struct bs_pool *pool, bs_expr leaf)
+{
+    const uint32_t *bound = context;
+    return leaf->kind == BS_SYMBOL ? bs_named(pool, leaf->u.name, *bound) : leaf;
+}
+
+/* Is one of the letters an index in the formula as it was read? */
+static bool has_index_of(const struct bs_system *system, bs_expr formula, bs_expr member)
+{
+    for (int i = 0; i < member->count; i++)
+        if (bs_has_free(formula, member->args[i]) || find_range(system, member->args[i]))
+            return true;
+    return false;
+}
+
+/*
+ * Beside c_hj, whose letters the definition binds, w_hj is a member as well: nothing in the formula
+ * said so when it was read.  But in y_out = w_out·x no letter is an index.
+ */
+static bs_expr read_beside(const struct bs_system *system, bs_expr name, bs_expr formula)
+{
+    bs_expr member =
+        name->kind == BS_SYMBOL ? bs_named(system->pool, name->u.name, UINT32_MAX) : name;
+    uint32_t bound = member ? letters_of(member) : 0;
+    if (!member || bound == 0 || !has_index_of(system, formula, member))
+        return member ? formula : NULL;
+    return bs_map_leaves(system->pool, formula, map_named, &bound);
+}
+
+static bool mentions(struct bs_pool *pool, bs_expr expr, bs_expr name, uint64_t stamp);
+
+/* Is the symbol, defined as one quantity, a member in the formula?  c_hj is then two things. */
+static int check_whole(struct bs_system *system, bs_expr symbol, bs_expr formula,
+                       struct bs_error *err)
+{
+    if (symbol->kind != BS_SYMBOL || !formula)
+        return BS_OK;
+    bs_expr member = bs_named(system->pool, symbol->u.name, UINT32_MAX);
+    if (!member)
+        return pool_failure(system, err);
+    if (member->kind != BS_MEMBER || !mentions(system->pool, formula, member, bs_next_stamp()))
+        return BS_OK;
+    return bs_fail(err, BS_REFUSED,
+                   "%s is defined as one quantity and used as a member of %s: write its subscripts "
+                   "apart, as in w_h_j",
+                   symbol->u.name, member->u.name);
+}
+
+static int check_all_whole(struct bs_system *system, bs_expr name, bs_expr formula,
+                           struct bs_error *err)
+{
+    int status = check_whole(system, name, formula, err);
+    for (size_t i = 0; i < system->count && status == BS_OK; i++) {
+        const struct bs_naming *earlier = &system->quantities[i].is;
+        status = check_whole(system, earlier->name, formula, err);
+        if (status == BS_OK)
+            status = check_whole(system, name, earlier->formula, err);
+    }
+    return status;
+}
+
+static int check_definition(struct bs_system *system, bs_expr name, bs_expr formula,
+                            struct bs_error *err)
+{
+    int status = check_name(system, name, err);
+    return status < 0 ? status : check_all_whole(system, name, formula, err);
+}
+
 int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err)
 {
     const size_t ranges = system->range_count, folds = system->count_of_definitions;
     forget_derived(system);
-    formula = bs_map_leaves(system->pool, formula, map_quantity, system);
+    formula = read_beside(system, name, formula);
+    formula = formula ? bs_map_leaves(system->pool, formula, map_quantity, system) : NULL;
     bs_expr simple = bs_simplify(system->pool, formula);
     if (!simple)
         return pool_failure(system, err);
     name = bs_as_defined(system->pool, name, formula);
     if (!name)
         return pool_failure(system, err);
-    int status = check_name(system, name, err);
+    int status = check_definition(system, name, formula, err);
     if (status == BS_OK)
         status = add_ranges(system, formula, bs_next_stamp(), err);
     if (status == BS_OK && (!bs_grow(&system->quantities, &system->most, system->count + 1,

@@ -984,6 +984,42 @@ START_TEST(a_derivative_that_cannot_be_is_refused)
 }
 END_TEST
 
+/* What the letters of c_hj bind is read with them: ∂E/∂b_h has both terms. */
+START_TEST(names_beside_a_definition_are_members_by_its_letters)
+{
+    struct bs_error err = {0};
+    struct bs_system *system = bs_system_create(pool);
+    ck_assert_int_eq(bs_system_define(system, parsed("c_hj"), parsed("b_h*w_hj"), &err), BS_OK);
+    ck_assert_int_eq(
+        bs_system_define(system, parsed("E"),
+                         parsed("sum(h, 1, q, sum(j, 1, l, c_hj)) + sum(h, 1, q, b_h)"), &err),
+        BS_OK);
+    ck_assert_str_eq(unicode(closed_form(system, "b_h")), "Σ_j=1..l w_hj + 1");
+    bs_system_destroy(system);
+    system = bs_system_create(pool);
+    ck_assert_int_eq(bs_system_define(system, parsed("y_out"), parsed("w_out*x"), &err), BS_OK);
+    ck_assert_str_eq(unicode(closed_form(system, "w_out")), "x");
+    bs_system_destroy(system);
+}
+END_TEST
+
+START_TEST(one_name_is_not_a_quantity_and_a_member)
+{
+    static const char message[] = "c_hj is defined as one quantity and used as a member of c: "
+                                  "write its subscripts apart, as in w_h_j";
+    struct bs_error err = {0};
+    bs_expr sum = parsed("sum(h, 1, q, sum(j, 1, l, c_hj))");
+    struct bs_system *system = bs_system_create(pool);
+    ck_assert_int_eq(bs_system_define(system, parsed("c_hj"), parsed("x^2"), &err), BS_OK);
+    check_refused(bs_system_define(system, parsed("E"), sum, &err), &err, message);
+    bs_system_destroy(system);
+    system = bs_system_create(pool);
+    ck_assert_int_eq(bs_system_define(system, parsed("E"), sum, &err), BS_OK);
+    check_refused(bs_system_define(system, parsed("c_hj"), parsed("x^2"), &err), &err, message);
+    bs_system_destroy(system);
+}
+END_TEST
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static bool is_ok(int status, const struct bs_error *err)
@@ -1114,6 +1150,8 @@ Suite *bs_suite(void)
         a_definition_that_cannot_be_is_refused_and_changes_nothing,
         a_name_or_range_that_cannot_be_is_refused,
         a_derivative_that_cannot_be_is_refused,
+        names_beside_a_definition_are_members_by_its_letters,
+        one_name_is_not_a_quantity_and_a_member,
         each_allocation_may_fail,
         NULL,
     };
