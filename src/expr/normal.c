@@ -30,19 +30,19 @@ bool bs_quotient_has_failed(const struct bs_quotient *quotient)
     return quotient->over.failed || quotient->under.failed;
 }
 
-static struct bs_quotient whole(struct bs_pool *pool, struct bs_polynomial over)
+static struct bs_quotient whole(struct bs_work *work, struct bs_polynomial over)
 {
-    return (struct bs_quotient){over, bs_polynomial_number(pool, bs_integer(pool, 1))};
+    return (struct bs_quotient){over, bs_polynomial_number(work, bs_integer(work->pool, 1))};
 }
 
-static struct bs_quotient number(struct bs_pool *pool, bs_expr value)
+static struct bs_quotient number(struct bs_work *work, bs_expr value)
 {
-    return whole(pool, bs_polynomial_number(pool, value));
+    return whole(work, bs_polynomial_number(work, value));
 }
 
-static struct bs_quotient atom(struct bs_pool *pool, bs_expr expr, int64_t exponent)
+static struct bs_quotient atom(struct bs_work *work, bs_expr expr, int64_t exponent)
 {
-    return whole(pool, bs_polynomial_atom(pool, expr, exponent));
+    return whole(work, bs_polynomial_atom(work, expr, exponent));
 }
 
 static struct bs_quotient failure(void)
@@ -57,12 +57,12 @@ static bool is_one(const struct bs_polynomial *polynomial)
            bs_is_integer(polynomial->coefficients.items[0], 1);
 }
 
-static bool is_same(struct bs_pool *pool, const struct bs_polynomial *a,
+static bool is_same(struct bs_work *work, const struct bs_polynomial *a,
                     const struct bs_polynomial *b)
 {
-    struct bs_polynomial minus = bs_polynomial_number(pool, bs_integer(pool, -1));
-    struct bs_polynomial negated = bs_polynomial_mul(pool, b, &minus);
-    struct bs_polynomial difference = bs_polynomial_add(pool, a, &negated);
+    struct bs_polynomial minus = bs_polynomial_number(work, bs_integer(work->pool, -1));
+    struct bs_polynomial negated = bs_polynomial_mul(work, b, &minus);
+    struct bs_polynomial difference = bs_polynomial_add(work, a, &negated);
     bool is_zero = !difference.failed && difference.monomials.count == 0;
     bs_polynomial_finish(&minus);
     bs_polynomial_finish(&negated);
@@ -70,13 +70,25 @@ static bool is_same(struct bs_pool *pool, const struct bs_polynomial *a,
     return is_zero;
 }
 
-static struct bs_quotient multiply(struct bs_pool *pool, struct bs_quotient a, struct bs_quotient b)
+static struct bs_quotient multiply(struct bs_work *work, struct bs_quotient a, struct bs_quotient b)
 {
-    struct bs_quotient out = {bs_polynomial_mul(pool, &a.over, &b.over),
-                              bs_polynomial_mul(pool, &a.under, &b.under)};
+    struct bs_quotient out = {bs_polynomial_mul(work, &a.over, &b.over),
+                              bs_polynomial_mul(work, &a.under, &b.under)};
     bs_quotient_finish(&a);
     bs_quotient_finish(&b);
     return out;
+}
+
+static struct bs_quotient copy(struct bs_work *work, const struct bs_quotient *a)
+{
+    const struct bs_polynomial none = {0};
+    return (struct bs_quotient){bs_polynomial_add(work, &a->over, &none),
+                                bs_polynomial_add(work, &a->under, &none)};
+}
+
+static struct bs_quotient negated(struct bs_work *work, struct bs_quotient a)
+{
+    return multiply(work, number(work, bs_integer(work->pool, -1)), a);
 }
 
 static struct bs_quotient invert(struct bs_quotient a)
@@ -87,18 +99,18 @@ static struct bs_quotient invert(struct bs_quotient a)
 }
 
 /* a/u + b/v is (a·v + b·u)/(u·v), and (a + b)/u where the two are over the same. */
-static struct bs_quotient add(struct bs_pool *pool, struct bs_quotient a, struct bs_quotient b)
+static struct bs_quotient add(struct bs_work *work, struct bs_quotient a, struct bs_quotient b)
 {
     struct bs_quotient out;
-    if (is_same(pool, &a.under, &b.under)) {
-        out.over = bs_polynomial_add(pool, &a.over, &b.over);
+    if (is_same(work, &a.under, &b.under)) {
+        out.over = bs_polynomial_add(work, &a.over, &b.over);
         out.under = a.under;
         a.under = (struct bs_polynomial){0};
     } else {
-        struct bs_polynomial left = bs_polynomial_mul(pool, &a.over, &b.under);
-        struct bs_polynomial right = bs_polynomial_mul(pool, &b.over, &a.under);
-        out.over = bs_polynomial_add(pool, &left, &right);
-        out.under = bs_polynomial_mul(pool, &a.under, &b.under);
+        struct bs_polynomial left = bs_polynomial_mul(work, &a.over, &b.under);
+        struct bs_polynomial right = bs_polynomial_mul(work, &b.over, &a.under);
+        out.over = bs_polynomial_add(work, &left, &right);
+        out.under = bs_polynomial_mul(work, &a.under, &b.under);
         bs_polynomial_finish(&left);
         bs_polynomial_finish(&right);
     }
@@ -136,9 +148,10 @@ bs_expr bs_quotient_expr(struct bs_pool *pool, const struct bs_quotient *quotien
 bool bs_is_same_quotient(struct bs_pool *pool, const struct bs_quotient *a,
                          const struct bs_quotient *b)
 {
-    struct bs_polynomial left = bs_polynomial_mul(pool, &a->over, &b->under);
-    struct bs_polynomial right = bs_polynomial_mul(pool, &b->over, &a->under);
-    bool same = is_same(pool, &left, &right);
+    struct bs_work work = bs_work_begin(pool);
+    struct bs_polynomial left = bs_polynomial_mul(&work, &a->over, &b->under);
+    struct bs_polynomial right = bs_polynomial_mul(&work, &b->over, &a->under);
+    bool same = is_same(&work, &left, &right);
     bs_polynomial_finish(&left);
     bs_polynomial_finish(&right);
     return same;
@@ -146,45 +159,54 @@ bool bs_is_same_quotient(struct bs_pool *pool, const struct bs_quotient *a,
 
 /* ---- expressions ----------------------------------------------------------------------------- */
 
-static struct bs_quotient normal(struct bs_pool *pool, bs_expr expr);
+static struct bs_quotient normal(struct bs_work *work, bs_expr expr);
 
 /* NULL when it has no normal form. */
-static bs_expr canonical(struct bs_pool *pool, bs_expr expr)
+static bs_expr canonical(struct bs_work *work, bs_expr expr)
 {
-    struct bs_quotient quotient = normal(pool, expr);
-    bs_expr result = quotient_expr(pool, &quotient);
+    struct bs_quotient quotient = normal(work, expr);
+    bs_expr result = quotient_expr(work->pool, &quotient);
     bs_quotient_finish(&quotient);
     return result;
 }
 
 /* The expression itself, its operands in their normal forms. */
-static struct bs_quotient opaque(struct bs_pool *pool, bs_expr expr)
+static struct bs_quotient opaque(struct bs_work *work, bs_expr expr)
 {
     struct bs_list args = {0};
     bs_expr arg = expr;
     for (int i = 0; i < expr->count && arg && !args.failed; i++) {
-        arg = canonical(pool, expr->args[i]);
+        arg = canonical(work, expr->args[i]);
         if (arg)
             bs_list_add(&args, arg);
     }
-    bs_expr result = arg ? bs_list_with_args(pool, expr, &args) : NULL;
+    bs_expr result = arg ? bs_list_with_args(work->pool, expr, &args) : NULL;
     bs_list_finish(&args);
-    return result ? atom(pool, result, 1) : failure();
+    return result ? atom(work, result, 1) : failure();
 }
 
-static struct bs_quotient normal_sum(struct bs_pool *pool, bs_expr sum)
+/* The call with one operand, which is there in its normal form. */
+static struct bs_quotient opaque_call(struct bs_work *work, bs_expr call, struct bs_quotient in)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 0));
+    bs_expr arg = quotient_expr(work->pool, &in);
+    bs_expr result = arg ? bs_with_args(work->pool, call, &arg) : NULL;
+    bs_quotient_finish(&in);
+    return result ? atom(work, result, 1) : failure();
+}
+
+static struct bs_quotient normal_sum(struct bs_work *work, bs_expr sum)
+{
+    struct bs_quotient out = number(work, bs_integer(work->pool, 0));
     for (int i = 0; i < sum->count && !bs_quotient_has_failed(&out); i++)
-        out = add(pool, out, normal(pool, sum->args[i]));
+        out = add(work, out, normal(work, sum->args[i]));
     return out;
 }
 
-static struct bs_quotient normal_product(struct bs_pool *pool, bs_expr product)
+static struct bs_quotient normal_product(struct bs_work *work, bs_expr product)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 1));
+    struct bs_quotient out = number(work, bs_integer(work->pool, 1));
     for (int i = 0; i < product->count && !bs_quotient_has_failed(&out); i++)
-        out = multiply(pool, out, normal(pool, product->args[i]));
+        out = multiply(work, out, normal(work, product->args[i]));
     return out;
 }
 
@@ -200,7 +222,7 @@ static bs_expr raised(struct bs_pool *pool, bs_expr base, bs_expr exponent)
 }
 
 /* base^(p/q·m) as the p-th power of base^(m/q); of a number and a whole power, the number. */
-static struct bs_quotient raised_term(struct bs_pool *pool, bs_expr base, bs_expr coefficient,
+static struct bs_quotient raised_term(struct bs_work *work, bs_expr base, bs_expr coefficient,
                                       bs_expr monomial)
 {
     const int64_t p = coefficient->u.number.num, q = coefficient->u.number.den;
@@ -208,53 +230,60 @@ static struct bs_quotient raised_term(struct bs_pool *pool, bs_expr base, bs_exp
     if (p > MOST_EXPONENT || p < -MOST_EXPONENT)
         return failure();
     if (is_number) {
-        struct bs_quotient out = number(pool, bs_integer(pool, 1));
+        struct bs_quotient out = number(work, bs_integer(work->pool, 1));
         for (int64_t i = 0; i < (p < 0 ? -p : p); i++)
-            out = multiply(pool, out, number(pool, base));
+            out = multiply(work, out, number(work, base));
         return p < 0 ? invert(out) : out;
     }
-    bs_expr unit = bs_tidy(pool, bs_mul(pool, bs_rational(pool, 1, q), monomial));
-    return atom(pool, raised(pool, base, unit), p);
+    bs_expr unit = bs_tidy(work->pool, bs_mul(work->pool, bs_rational(work->pool, 1, q), monomial));
+    return atom(work, raised(work->pool, base, unit), p);
 }
 
 /* base^(a + b) is base^a·base^b, for a base that is positive; NULL: e. */
-static struct bs_quotient exponential(struct bs_pool *pool, bs_expr base, bs_expr exponent)
+static struct bs_quotient exponential(struct bs_work *work, bs_expr base, bs_expr exponent)
 {
-    struct bs_quotient in = normal(pool, exponent), out = number(pool, bs_integer(pool, 1));
+    struct bs_quotient in = normal(work, exponent), out = number(work, bs_integer(work->pool, 1));
     if (!is_one(&in.under)) {
         bs_quotient_finish(&out);
-        bs_expr whole_exponent = quotient_expr(pool, &in);
+        bs_expr whole_exponent = quotient_expr(work->pool, &in);
         bs_quotient_finish(&in);
-        return atom(pool, raised(pool, base, whole_exponent), 1);
+        return atom(work, raised(work->pool, base, whole_exponent), 1);
     }
     for (size_t i = 0; i < in.over.monomials.count && !bs_quotient_has_failed(&out); i++)
         out = multiply(
-            pool, out,
-            raised_term(pool, base, in.over.coefficients.items[i], in.over.monomials.items[i]));
+            work, out,
+            raised_term(work, base, in.over.coefficients.items[i], in.over.monomials.items[i]));
     out.over.failed = out.over.failed || in.over.failed;
     bs_quotient_finish(&in);
     return out;
 }
 
-static struct bs_quotient whole_power(struct bs_pool *pool, bs_expr base, int64_t exponent)
+/* By squaring: x^13 is ((x²·x)²)²·x. */
+static struct bs_quotient whole_power(struct bs_work *work, bs_expr base, int64_t exponent)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 1));
-    for (int64_t i = 0; i < (exponent < 0 ? -exponent : exponent); i++)
-        out = multiply(pool, out, normal(pool, base));
+    const int64_t times = exponent < 0 ? -exponent : exponent;
+    struct bs_quotient in = normal(work, base);
+    struct bs_quotient out = number(work, bs_integer(work->pool, 1));
+    for (int64_t bit = MOST_EXPONENT; bit > 0; bit /= 2) {
+        out = multiply(work, out, copy(work, &out));
+        if (times & bit)
+            out = multiply(work, out, copy(work, &in));
+    }
+    bs_quotient_finish(&in);
     return exponent < 0 ? invert(out) : out;
 }
 
-static struct bs_quotient normal_power(struct bs_pool *pool, bs_expr power)
+static struct bs_quotient normal_power(struct bs_work *work, bs_expr power)
 {
     bs_expr base = power->args[0], exponent = power->args[1];
     bool is_whole = bs_is_exact(exponent) && exponent->u.number.den == 1;
     if (is_whole && exponent->u.number.num <= MOST_EXPONENT &&
         exponent->u.number.num >= -MOST_EXPONENT)
-        return whole_power(pool, base, exponent->u.number.num);
+        return whole_power(work, base, exponent->u.number.num);
     if (!bs_is_nonzero(base) || bs_is_number(exponent))
-        return opaque(pool, power);
-    bs_expr positive = canonical(pool, base);
-    return positive ? exponential(pool, positive, exponent) : failure();
+        return opaque(work, power);
+    bs_expr positive = canonical(work, base);
+    return positive ? exponential(work, positive, exponent) : failure();
 }
 
 /* ---- logarithms ------------------------------------------------------------------------------ */
@@ -274,21 +303,21 @@ static int64_t least_exponent(const struct bs_polynomial *polynomial, bs_expr wa
     return least;
 }
 
-static struct bs_quotient log_of(struct bs_pool *pool, bs_expr positive)
+static struct bs_quotient log_of(struct bs_work *work, bs_expr positive)
 {
     const struct bs_func *exp = bs_func_find("exp");
     if (positive && positive->kind == BS_CALL && positive->u.call.func == exp)
-        return normal(pool, positive->args[0]);
-    bs_expr log = positive ? bs_call(pool, bs_func_find("log"), 0, 1, &positive) : NULL;
-    return log ? atom(pool, log, 1) : failure();
+        return normal(work, positive->args[0]);
+    bs_expr log = positive ? bs_call(work->pool, bs_func_find("log"), 0, 1, &positive) : NULL;
+    return log ? atom(work, log, 1) : failure();
 }
 
 /* 1 + exp(−x) is exp(−x)·(exp(x) + 1): the sum of the logarithms of the two. */
-static struct bs_quotient log_polynomial(struct bs_pool *pool, const struct bs_polynomial *in)
+static struct bs_quotient log_polynomial(struct bs_work *work, const struct bs_polynomial *in)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 0));
+    struct bs_quotient out = number(work, bs_integer(work->pool, 0));
     const struct bs_polynomial none = {0};
-    struct bs_polynomial rest = bs_polynomial_add(pool, in, &none);
+    struct bs_polynomial rest = bs_polynomial_add(work, in, &none);
     for (size_t i = 0; i < in->monomials.count; i++)
         for (int k = 0; k < bs_monomial_count(in->monomials.items[i]); k++) {
             int64_t exponent;
@@ -296,19 +325,19 @@ static struct bs_quotient log_polynomial(struct bs_pool *pool, const struct bs_p
             int64_t least = bs_is_nonzero(factor) ? least_exponent(&rest, factor) : 0;
             if (least == 0 || least == MOST_EXPONENT || bs_quotient_has_failed(&out))
                 continue;
-            struct bs_polynomial inverse = bs_polynomial_atom(pool, factor, -least);
-            struct bs_polynomial less = bs_polynomial_mul(pool, &rest, &inverse);
+            struct bs_polynomial inverse = bs_polynomial_atom(work, factor, -least);
+            struct bs_polynomial less = bs_polynomial_mul(work, &rest, &inverse);
             bs_polynomial_finish(&inverse);
             bs_polynomial_finish(&rest);
             rest = less;
-            struct bs_quotient times = number(pool, bs_integer(pool, least));
-            out = add(pool, out, multiply(pool, times, log_of(pool, factor)));
+            struct bs_quotient times = number(work, bs_integer(work->pool, least));
+            out = add(work, out, multiply(work, times, log_of(work, factor)));
         }
-    bs_expr left = bs_polynomial_expr(pool, &rest);
+    bs_expr left = bs_polynomial_expr(work->pool, &rest);
     bs_polynomial_finish(&rest);
     if (left && bs_is_integer(left, 1))
         return out;
-    return add(pool, out, left ? log_of(pool, left) : failure());
+    return add(work, out, left ? log_of(work, left) : failure());
 }
 
 /* Is every term positive? */
@@ -322,46 +351,42 @@ static bool is_positive(const struct bs_polynomial *polynomial)
     return !polynomial->failed && polynomial->monomials.count > 0;
 }
 
-static struct bs_quotient logarithm(struct bs_pool *pool, bs_expr call)
+static struct bs_quotient logarithm(struct bs_work *work, bs_expr call)
 {
-    struct bs_quotient in = normal(pool, call->args[0]);
-    if (!is_positive(&in.over) || !is_positive(&in.under)) {
-        bs_quotient_finish(&in);
-        return opaque(pool, call);
-    }
-    struct bs_quotient over = log_polynomial(pool, &in.over);
-    struct bs_quotient under = log_polynomial(pool, &in.under);
+    struct bs_quotient in = normal(work, call->args[0]);
+    if (!is_positive(&in.over) || !is_positive(&in.under))
+        return opaque_call(work, call, in);
+    struct bs_quotient over = log_polynomial(work, &in.over);
+    struct bs_quotient under = log_polynomial(work, &in.under);
     bs_quotient_finish(&in);
-    return add(pool, over, multiply(pool, number(pool, bs_integer(pool, -1)), under));
+    return add(work, over, negated(work, under));
 }
 
 /* Φ(−x) is 1 − Φ(x), so that of the two only one is an atom. */
-static struct bs_quotient normal_cdf(struct bs_pool *pool, bs_expr call)
+static struct bs_quotient normal_cdf(struct bs_work *work, bs_expr call)
 {
-    bs_expr x = canonical(pool, call->args[0]);
+    struct bs_quotient in = normal(work, call->args[0]);
+    bs_expr x = quotient_expr(work->pool, &in);
     bs_expr first = x && x->kind == BS_SUM ? x->args[0] : x;
     if (!first || !bs_is_negative_term(first))
-        return opaque(pool, call);
-    bs_expr negated = bs_tidy(pool, bs_neg(pool, x));
-    bs_expr mirrored = negated ? bs_with_args(pool, call, &negated) : NULL;
-    struct bs_quotient minus = multiply(pool, number(pool, bs_integer(pool, -1)),
-                                        mirrored ? opaque(pool, mirrored) : failure());
-    return add(pool, number(pool, bs_integer(pool, 1)), minus);
+        return opaque_call(work, call, in);
+    struct bs_quotient mirrored = opaque_call(work, call, negated(work, in));
+    return add(work, number(work, bs_integer(work->pool, 1)), negated(work, mirrored));
 }
 
-static struct bs_quotient normal_call(struct bs_pool *pool, bs_expr call)
+static struct bs_quotient normal_call(struct bs_work *work, bs_expr call)
 {
     const char *name = call->u.call.func->name;
     if (strcmp(name, "Phi") == 0)
-        return normal_cdf(pool, call);
+        return normal_cdf(work, call);
     if (strcmp(name, "exp") == 0)
-        return exponential(pool, NULL, call->args[0]);
+        return exponential(work, NULL, call->args[0]);
     if (strcmp(name, "log") == 0)
-        return logarithm(pool, call);
-    bs_expr formula = bs_func_expand(pool, call);
+        return logarithm(work, call);
+    bs_expr formula = bs_func_expand(work->pool, call);
     if (!formula)
         return failure();
-    return formula == call ? opaque(pool, call) : normal(pool, formula);
+    return formula == call ? opaque(work, call) : normal(work, formula);
 }
 
 /* ---- sums and products over an index --------------------------------------------------------- */
@@ -378,14 +403,16 @@ static int nesting(bs_expr expr)
 }
 
 /* The sum or product with an index of a name that nobody can type, the same at each height. */
-static bs_expr with_own_index(struct bs_pool *pool, bs_expr bound)
+static bs_expr with_own_index(struct bs_work *work, bs_expr bound)
 {
     char name[32];
+    if (!bs_work_spend(work, bound->size))
+        return NULL;
     snprintf(name, sizeof name, "index %d", nesting(bound));
-    bs_expr index = bs_symbol(pool, name);
-    bs_expr args[] = {index, canonical(pool, bound->args[1]), canonical(pool, bound->args[2]),
-                      bs_put(pool, bound->args[3], bound->args[0], index)};
-    return bs_with_args(pool, bound, args);
+    bs_expr index = bs_symbol(work->pool, name);
+    bs_expr args[] = {index, canonical(work, bound->args[1]), canonical(work, bound->args[2]),
+                      bs_put(work->pool, bound->args[3], bound->args[0], index)};
+    return bs_with_args(work->pool, bound, args);
 }
 
 static bs_expr over_index(struct bs_pool *pool, bs_expr bound, bs_expr body)
@@ -412,132 +439,135 @@ static bs_expr part_with(struct bs_pool *pool, bs_expr monomial, bs_expr index, 
     return bs_list_product(pool, &factors);
 }
 
-static struct bs_quotient monomial_quotient(struct bs_pool *pool, bs_expr monomial)
+static struct bs_quotient monomial_quotient(struct bs_work *work, bs_expr monomial)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 1));
+    struct bs_quotient out = number(work, bs_integer(work->pool, 1));
     for (int i = 0; monomial && i < bs_monomial_count(monomial); i++) {
         int64_t exponent;
         bs_expr factor = bs_monomial_atom(monomial, i, &exponent);
-        out = multiply(pool, out, atom(pool, factor, exponent));
+        out = multiply(work, out, atom(work, factor, exponent));
     }
     out.over.failed = out.over.failed || !monomial;
     return out;
 }
 
 /* Σ_j c·a·b_j is c·a·Σ_j b_j; of a constant, as often as there are terms. */
-static struct bs_quotient sum_of_term(struct bs_pool *pool, bs_expr bound, bs_expr coefficient,
+static struct bs_quotient sum_of_term(struct bs_work *work, bs_expr bound, bs_expr coefficient,
                                       bs_expr monomial)
 {
-    bs_expr varying = part_with(pool, monomial, bound->args[0], true);
-    struct bs_quotient out = number(pool, coefficient);
-    out = multiply(pool, out,
-                   monomial_quotient(pool, part_with(pool, monomial, bound->args[0], false)));
+    bs_expr varying = part_with(work->pool, monomial, bound->args[0], true);
+    struct bs_quotient out = number(work, coefficient);
+    out = multiply(work, out,
+                   monomial_quotient(work, part_with(work->pool, monomial, bound->args[0], false)));
     if (varying && bs_is_integer(varying, 1))
-        return multiply(pool, out, normal(pool, length_of(pool, bound)));
-    return multiply(pool, out, atom(pool, over_index(pool, bound, varying), 1));
+        return multiply(work, out, normal(work, length_of(work->pool, bound)));
+    return multiply(work, out, atom(work, over_index(work->pool, bound, varying), 1));
 }
 
-static struct bs_quotient normal_indexed_sum(struct bs_pool *pool, bs_expr bound,
+static struct bs_quotient normal_indexed_sum(struct bs_work *work, bs_expr bound,
                                              const struct bs_quotient *body)
 {
-    struct bs_quotient out = number(pool, bs_integer(pool, 0));
-    bs_expr under = bs_polynomial_expr(pool, &body->under);
+    struct bs_quotient out = number(work, bs_integer(work->pool, 0));
+    bs_expr under = bs_polynomial_expr(work->pool, &body->under);
     if (!under || bs_has_free(under, bound->args[0])) {
         bs_quotient_finish(&out);
-        bs_expr whole_sum = over_index(pool, bound, quotient_expr(pool, body));
-        return whole_sum ? atom(pool, whole_sum, 1) : failure();
+        bs_expr whole_sum = over_index(work->pool, bound, quotient_expr(work->pool, body));
+        return whole_sum ? atom(work, whole_sum, 1) : failure();
     }
     for (size_t i = 0; i < body->over.monomials.count && !bs_quotient_has_failed(&out); i++)
-        out = add(pool, out,
-                  sum_of_term(pool, bound, body->over.coefficients.items[i],
+        out = add(work, out,
+                  sum_of_term(work, bound, body->over.coefficients.items[i],
                               body->over.monomials.items[i]));
-    return multiply(pool, out, invert(normal(pool, under)));
+    return multiply(work, out, invert(normal(work, under)));
 }
 
 /* Π_k f_k^n is (Π_k f_k)^n; of a constant, its power to as many as there are factors. */
-static struct bs_quotient product_of_monomial(struct bs_pool *pool, bs_expr bound,
+static struct bs_quotient product_of_monomial(struct bs_work *work, bs_expr bound,
                                               const struct bs_polynomial *in)
 {
     bs_expr monomial = in->monomials.items[0];
-    bs_expr constant = part_with(pool, monomial, bound->args[0], false);
-    constant = constant ? bs_mul(pool, in->coefficients.items[0], constant) : NULL;
-    bs_expr power = bs_power(pool, bs_tidy(pool, constant), length_of(pool, bound));
+    bs_expr constant = part_with(work->pool, monomial, bound->args[0], false);
+    constant = constant ? bs_mul(work->pool, in->coefficients.items[0], constant) : NULL;
+    bs_expr power =
+        bs_power(work->pool, bs_tidy(work->pool, constant), length_of(work->pool, bound));
     struct bs_quotient out = power && !bs_is_integer(power->args[0], 1)
-                                 ? normal(pool, power)
-                                 : number(pool, bs_integer(pool, 1));
+                                 ? normal(work, power)
+                                 : number(work, bs_integer(work->pool, 1));
     for (int i = 0; i < bs_monomial_count(monomial); i++) {
         int64_t exponent;
         bs_expr factor = bs_monomial_atom(monomial, i, &exponent);
         if (bs_has_free(factor, bound->args[0]))
-            out = multiply(pool, out, atom(pool, over_index(pool, bound, factor), exponent));
+            out = multiply(work, out, atom(work, over_index(work->pool, bound, factor), exponent));
     }
     out.over.failed = out.over.failed || !power;
     return out;
 }
 
-static struct bs_quotient normal_indexed_product(struct bs_pool *pool, bs_expr bound,
+static struct bs_quotient normal_indexed_product(struct bs_work *work, bs_expr bound,
                                                  const struct bs_quotient *body)
 {
     if (body->over.monomials.count == 1 && body->under.monomials.count == 1 &&
         !bs_quotient_has_failed(body))
-        return multiply(pool, product_of_monomial(pool, bound, &body->over),
-                        invert(product_of_monomial(pool, bound, &body->under)));
-    bs_expr whole_product = over_index(pool, bound, quotient_expr(pool, body));
-    return whole_product ? atom(pool, whole_product, 1) : failure();
+        return multiply(work, product_of_monomial(work, bound, &body->over),
+                        invert(product_of_monomial(work, bound, &body->under)));
+    bs_expr whole_product = over_index(work->pool, bound, quotient_expr(work->pool, body));
+    return whole_product ? atom(work, whole_product, 1) : failure();
 }
 
-static struct bs_quotient normal_indexed(struct bs_pool *pool, bs_expr expr)
+static struct bs_quotient normal_indexed(struct bs_work *work, bs_expr expr)
 {
-    bs_expr bound = with_own_index(pool, expr);
+    bs_expr bound = with_own_index(work, expr);
     if (!bound)
         return failure();
-    struct bs_quotient body = normal(pool, bound->args[3]);
+    struct bs_quotient body = normal(work, bound->args[3]);
     struct bs_quotient out = bound->kind == BS_INDEXED_SUM
-                                 ? normal_indexed_sum(pool, bound, &body)
-                                 : normal_indexed_product(pool, bound, &body);
+                                 ? normal_indexed_sum(work, bound, &body)
+                                 : normal_indexed_product(work, bound, &body);
     bs_quotient_finish(&body);
     return out;
 }
 
-static struct bs_quotient normal(struct bs_pool *pool, bs_expr expr)
+static struct bs_quotient normal(struct bs_work *work, bs_expr expr)
 {
+    if (!bs_work_spend(work, 1))
+        return failure();
     switch (expr ? expr->kind : BS_PARTIAL) {
     case BS_NUMBER:
-        return number(pool, expr);
+        return number(work, expr);
     case BS_SUM:
-        return normal_sum(pool, expr);
+        return normal_sum(work, expr);
     case BS_PRODUCT:
-        return normal_product(pool, expr);
+        return normal_product(work, expr);
     case BS_POWER:
-        return normal_power(pool, expr);
+        return normal_power(work, expr);
     case BS_CALL:
-        return normal_call(pool, expr);
+        return normal_call(work, expr);
     case BS_INDEXED_SUM:
     case BS_INDEXED_PRODUCT:
-        return normal_indexed(pool, expr);
+        return normal_indexed(work, expr);
     case BS_CASES:
-        return opaque(pool, expr);
+        return opaque(work, expr);
     default:
-        return expr ? atom(pool, expr, 1) : failure();
+        return expr ? atom(work, expr, 1) : failure();
     }
 }
 
 /* The least power of an atom in both polynomials taken out of both: 1/e/(1/e + 1) is 1/(1 + e). */
-static struct bs_quotient reduce(struct bs_pool *pool, struct bs_quotient in, bs_expr factor)
+static struct bs_quotient reduce(struct bs_work *work, struct bs_quotient in, bs_expr factor)
 {
     int64_t over = least_exponent(&in.over, factor), under = least_exponent(&in.under, factor);
     int64_t least = over < under ? over : under;
     if (least == 0 || least == MOST_EXPONENT || !bs_is_nonzero(factor))
         return in;
-    struct bs_polynomial inverse = bs_polynomial_atom(pool, factor, -least);
-    struct bs_quotient out = {bs_polynomial_mul(pool, &in.over, &inverse),
-                              bs_polynomial_mul(pool, &in.under, &inverse)};
+    struct bs_polynomial inverse = bs_polynomial_atom(work, factor, -least);
+    struct bs_quotient out = {bs_polynomial_mul(work, &in.over, &inverse),
+                              bs_polynomial_mul(work, &in.under, &inverse)};
     bs_polynomial_finish(&inverse);
     bs_quotient_finish(&in);
     return out;
 }
 
-static struct bs_quotient reduce_all(struct bs_pool *pool, struct bs_quotient in)
+static struct bs_quotient reduce_all(struct bs_work *work, struct bs_quotient in)
 {
     struct bs_list atoms = {0};
     for (int side = 0; side < 2; side++) {
@@ -549,9 +579,9 @@ static struct bs_quotient reduce_all(struct bs_pool *pool, struct bs_quotient in
             }
     }
     for (size_t i = 0; i < atoms.count && !bs_quotient_has_failed(&in); i++)
-        in = reduce(pool, in, atoms.items[i]);
+        in = reduce(work, in, atoms.items[i]);
     if (atoms.failed)
-        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+        bs_pool_refuse(work->pool, BS_NO_MEMORY, "not enough memory");
     in.over.failed = in.over.failed || atoms.failed;
     bs_list_finish(&atoms);
     return in;
@@ -559,6 +589,8 @@ static struct bs_quotient reduce_all(struct bs_pool *pool, struct bs_quotient in
 
 struct bs_quotient bs_normal(struct bs_pool *pool, bs_expr expr)
 {
+    struct bs_work work = bs_work_begin(pool);
     bs_expr simple = bs_simplify(pool, expr);
-    return simple && simple->size <= MOST_SIZE ? reduce_all(pool, normal(pool, simple)) : failure();
+    return simple && simple->size <= MOST_SIZE ? reduce_all(&work, normal(&work, simple))
+                                               : failure();
 }

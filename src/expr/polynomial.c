@@ -2,10 +2,26 @@
  */
 #include "expr/polynomial.h"
 
+#include "base/interrupt.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TERMS = 500 };
+enum { MOST_TERMS = 500, MOST_POWER = 4096, MOST_STEPS = 1000000 };
+
+/* ---- work ------------------------------------------------------------------------------------ */
+
+struct bs_work bs_work_begin(struct bs_pool *pool)
+{
+    return (struct bs_work){pool, MOST_STEPS};
+}
+
+/* Once too many were asked for, none are left: whoever asks next is refused as well. */
+bool bs_work_spend(struct bs_work *work, int64_t steps)
+{
+    work->left = steps > work->left || bs_is_interrupted() ? 0 : work->left - steps;
+    return work->left > 0;
+}
 
 /* ---- monomials ------------------------------------------------------------------------------- */
 
@@ -29,10 +45,12 @@ static bs_expr power_of(struct bs_pool *pool, bs_expr atom, int64_t exponent)
 }
 
 /* Both are sorted: take the smaller atom of the two each time, as merging does. */
-static bs_expr multiply_monomials(struct bs_pool *pool, bs_expr a, bs_expr b)
+static bs_expr multiply_monomials(struct bs_work *work, bs_expr a, bs_expr b)
 {
     struct bs_list factors = {0};
     const int most_a = bs_monomial_count(a), most_b = bs_monomial_count(b);
+    if (!bs_work_spend(work, 1 + most_a + most_b))
+        return NULL;
     for (int i = 0, k = 0; (i < most_a || k < most_b) && !factors.failed;) {
         int64_t left = 0, right = 0;
         bs_expr of_a = i < most_a ? bs_monomial_atom(a, i, &left) : NULL;
@@ -41,10 +59,14 @@ static bs_expr multiply_monomials(struct bs_pool *pool, bs_expr a, bs_expr b)
         int64_t exponent = (order <= 0 ? left : 0) + (order >= 0 ? right : 0);
         i += order <= 0;
         k += order >= 0;
+        if (exponent > MOST_POWER || exponent < -MOST_POWER) {
+            bs_list_finish(&factors);
+            return NULL;
+        }
         if (exponent != 0)
-            bs_list_add(&factors, power_of(pool, order <= 0 ? of_a : of_b, exponent));
+            bs_list_add(&factors, power_of(work->pool, order <= 0 ? of_a : of_b, exponent));
     }
-    return bs_list_product(pool, &factors);
+    return bs_list_product(work->pool, &factors);
 }
 
 /* ---- polynomials ----------------------------------------------------------------------------- */
@@ -57,17 +79,17 @@ void bs_polynomial_finish(struct bs_polynomial *polynomial)
 
 /* The memo of a monomial says where it is listed; the stamp is that of one polynomial being made.
  */
-static void add_term(struct bs_pool *pool, struct bs_polynomial *out, bs_expr coefficient,
+static void add_term(struct bs_work *work, struct bs_polynomial *out, bs_expr coefficient,
                      bs_expr monomial, uint64_t stamp)
 {
     if (!coefficient || !monomial || !bs_is_exact(coefficient) ||
-        out->monomials.count > MOST_TERMS) {
+        out->monomials.count > MOST_TERMS || !bs_work_spend(work, 1)) {
         out->failed = true;
         return;
     }
     if (monomial->memo->listed == stamp) {
         bs_expr *there = &out->coefficients.items[monomial->memo->place];
-        bs_expr sum = bs_number_add(pool, *there, coefficient);
+        bs_expr sum = bs_number_add(work->pool, *there, coefficient);
         out->failed = out->failed || !sum || !bs_is_exact(sum);
         *there = sum ? sum : coefficient;
         return;
@@ -75,7 +97,7 @@ static void add_term(struct bs_pool *pool, struct bs_polynomial *out, bs_expr co
     bs_list_add(&out->coefficients, coefficient);
     bs_list_add(&out->monomials, monomial);
     if (out->coefficients.failed || out->monomials.failed) {
-        bs_pool_refuse(pool, BS_NO_MEMORY, "not enough memory");
+        bs_pool_refuse(work->pool, BS_NO_MEMORY, "not enough memory");
         out->failed = true;
         return;
     }
@@ -98,24 +120,24 @@ static void settle(struct bs_polynomial *out)
     out->coefficients.count = out->monomials.count = kept;
 }
 
-struct bs_polynomial bs_polynomial_number(struct bs_pool *pool, bs_expr number)
+struct bs_polynomial bs_polynomial_number(struct bs_work *work, bs_expr number)
 {
     struct bs_polynomial out = {0};
-    add_term(pool, &out, number, bs_integer(pool, 1), bs_next_stamp());
+    add_term(work, &out, number, bs_integer(work->pool, 1), bs_next_stamp());
     settle(&out);
     return out;
 }
 
-struct bs_polynomial bs_polynomial_atom(struct bs_pool *pool, bs_expr atom, int64_t exponent)
+struct bs_polynomial bs_polynomial_atom(struct bs_work *work, bs_expr atom, int64_t exponent)
 {
     struct bs_polynomial out = {0};
-    bs_expr monomial = atom ? power_of(pool, atom, exponent) : NULL;
-    add_term(pool, &out, bs_integer(pool, 1), monomial, bs_next_stamp());
+    bs_expr monomial = atom ? power_of(work->pool, atom, exponent) : NULL;
+    add_term(work, &out, bs_integer(work->pool, 1), monomial, bs_next_stamp());
     settle(&out);
     return out;
 }
 
-struct bs_polynomial bs_polynomial_add(struct bs_pool *pool, const struct bs_polynomial *a,
+struct bs_polynomial bs_polynomial_add(struct bs_work *work, const struct bs_polynomial *a,
                                        const struct bs_polynomial *b)
 {
     struct bs_polynomial out = {.failed = a->failed || b->failed};
@@ -123,22 +145,22 @@ struct bs_polynomial bs_polynomial_add(struct bs_pool *pool, const struct bs_pol
     for (int side = 0; side < 2; side++) {
         const struct bs_polynomial *in = side == 0 ? a : b;
         for (size_t i = 0; i < in->monomials.count && !out.failed; i++)
-            add_term(pool, &out, in->coefficients.items[i], in->monomials.items[i], stamp);
+            add_term(work, &out, in->coefficients.items[i], in->monomials.items[i], stamp);
     }
     settle(&out);
     return out;
 }
 
-struct bs_polynomial bs_polynomial_mul(struct bs_pool *pool, const struct bs_polynomial *a,
+struct bs_polynomial bs_polynomial_mul(struct bs_work *work, const struct bs_polynomial *a,
                                        const struct bs_polynomial *b)
 {
     struct bs_polynomial out = {.failed = a->failed || b->failed};
     const uint64_t stamp = bs_next_stamp();
     for (size_t i = 0; i < a->monomials.count && !out.failed; i++)
         for (size_t k = 0; k < b->monomials.count && !out.failed; k++)
-            add_term(pool, &out,
-                     bs_number_mul(pool, a->coefficients.items[i], b->coefficients.items[k]),
-                     multiply_monomials(pool, a->monomials.items[i], b->monomials.items[k]), stamp);
+            add_term(work, &out,
+                     bs_number_mul(work->pool, a->coefficients.items[i], b->coefficients.items[k]),
+                     multiply_monomials(work, a->monomials.items[i], b->monomials.items[k]), stamp);
     settle(&out);
     return out;
 }

@@ -4,6 +4,8 @@
 #include "expr/prove.h"
 #include "random_expr.h"
 
+#include "base/interrupt.h"
+
 /* ---- values, by the test itself -------------------------------------------------------------- */
 
 /* Any name has a value in [-2, 2) except the letters of indices, 1 to 3, and what they count to, 3.
@@ -377,6 +379,48 @@ START_TEST(nothing_false_is_proved)
 }
 END_TEST
 
+/* ---- work ------------------------------------------------------------------------------------ */
+
+/* The verdict on f(f(...x)) against 1 times it, of so many levels. */
+static enum bs_proof_verdict verdict_on_nested(const char *open, const char *close, int levels)
+{
+    struct bs_buf text = BS_BUF_INIT;
+    bs_buf_repeat(&text, open, levels);
+    bs_buf_put(&text, "x");
+    bs_buf_repeat(&text, close, levels);
+    bs_expr nested = parsed(bs_buf_text(&text)), same = bs_mul(pool, parsed("1"), nested);
+    bs_buf_finish(&text);
+    return verdict_on(nested, same);
+}
+
+/* If the work doubled with each level, that of 30 would take hours. */
+START_TEST(nesting_does_not_double_the_work)
+{
+    ck_assert_int_eq(verdict_on_nested("log(2 + ", ")", 30), BS_PROVED);
+    ck_assert_int_eq(verdict_on_nested("gelu(", ")", 12), BS_PROVED);
+    ck_assert_int_eq(verdict_on_nested("(", ")^60", 2), BS_PROVED);
+}
+END_TEST
+
+START_TEST(too_much_work_is_not_decided)
+{
+    ck_assert_int_eq(verdict_on_nested("(", ")^60", 4), BS_UNDECIDED);
+    ck_assert_int_eq(verdict_on_nested("gelu(", ")", 40), BS_UNDECIDED);
+    bs_expr high = parsed("((x^60)^60)^60");
+    ck_assert_ptr_eq(bs_collect(pool, high, parsed("x")), high);
+}
+END_TEST
+
+START_TEST(an_interrupted_normal_form_is_not_made)
+{
+    bs_expr square = parsed("(q + a)^2");
+    bs_interrupt_raise();
+    bs_expr collected = bs_collect(pool, square, parsed("q"));
+    bs_interrupt_clear();
+    ck_assert_ptr_eq(collected, square);
+}
+END_TEST
+
 /* ---- collecting ------------------------------------------------------------------------------ */
 
 START_TEST(terms_are_collected_by_powers)
@@ -449,6 +493,9 @@ Suite *bs_suite(void)
         an_expression_in_other_words_is_never_refuted,
         an_expression_with_a_small_change_is_never_proved,
         nothing_false_is_proved,
+        nesting_does_not_double_the_work,
+        too_much_work_is_not_decided,
+        an_interrupted_normal_form_is_not_made,
         terms_are_collected_by_powers,
         each_allocation_may_fail,
         NULL,
