@@ -101,14 +101,21 @@ static struct quantity *find(const struct bs_system *system, bs_expr name)
     return NULL;
 }
 
+/* One name for both, or a member and its array: z_1 and z_i. */
+static bool overlaps(const struct bs_system *system, bs_expr a, bs_expr b)
+{
+    return is_same_quantity(a, b) || bs_may_be(system->pool, NULL, a, b);
+}
+
 static bool is_taken(const struct bs_system *system, bs_expr name)
 {
     for (size_t i = 0; i < system->count; i++) {
-        bs_expr called = system->quantities[i].called;
-        if (called && is_same_quantity(called, name))
+        const struct quantity *quantity = &system->quantities[i];
+        if (overlaps(system, quantity->is.name, name) ||
+            (quantity->called && overlaps(system, quantity->called, name)))
             return true;
     }
-    return find(system, name);
+    return false;
 }
 
 /* What is said for the letters of `name`, for the subscripts of `wanted`. */
@@ -302,10 +309,59 @@ static int check_all_whole(struct bs_system *system, bs_expr name, bs_expr formu
     return status;
 }
 
+/* Σ_s=1..t in h_t counts differently for each t; the adjoints would need the range of t for each s.
+ */
+static int check_bounds(bs_expr name, bs_expr expr, uint64_t stamp, struct bs_error *err)
+{
+    int status = BS_OK;
+    if (expr->memo->seen == stamp)
+        return BS_OK;
+    expr->memo->seen = stamp;
+    for (int i = 0; bs_binds_index(expr) && i < name->count; i++)
+        if (bs_has_free(expr->args[1], name->args[i]) || bs_has_free(expr->args[2], name->args[i]))
+            return bs_fail(err, BS_REFUSED, "the bounds of a sum cannot count with %s",
+                           name->args[i]->u.name);
+    for (int i = 0; i < expr->count && status == BS_OK; i++)
+        status = check_bounds(name, expr->args[i], stamp, err);
+    return status;
+}
+
+/* A member of the array at an index as it is, x_k and not x_(k−1); of a symbol, the symbol. */
+static bool uses_in_place(bs_expr expr, bs_expr name, uint64_t stamp)
+{
+    if (expr->memo->seen == stamp)
+        return false;
+    expr->memo->seen = stamp;
+    bool is_in_place = is_quantity(expr) && is_same_quantity(expr, name);
+    for (int i = 0; is_in_place && i < expr->count; i++)
+        is_in_place = expr->args[i]->kind == BS_SYMBOL;
+    for (int i = 0; !is_in_place && i < expr->count; i++)
+        is_in_place = uses_in_place(expr->args[i], name, stamp);
+    return is_in_place;
+}
+
+/* A chain a_k may go by what z_(k−1) is, but not by a z_k that is defined below it. */
+static int check_order(const struct bs_system *system, bs_expr name, bs_expr formula,
+                       struct bs_error *err)
+{
+    if (uses_in_place(formula, name, bs_next_stamp()))
+        return bs_fail(err, BS_REFUSED, "%s is defined by itself", name->u.name);
+    for (size_t i = 0; i < system->count; i++)
+        if (uses_in_place(system->quantities[i].is.formula, name, bs_next_stamp()))
+            return bs_fail(err, BS_REFUSED,
+                           "definition %zu uses %s, which is defined below it: put that first",
+                           i + 1, name->u.name);
+    return BS_OK;
+}
+
 static int check_definition(struct bs_system *system, bs_expr name, bs_expr formula,
                             struct bs_error *err)
 {
     int status = check_name(system, name, err);
+    if (status == BS_OK)
+        status = check_order(system, name, formula, err);
+    if (status == BS_OK)
+        status = check_bounds(name, formula, bs_next_stamp(), err);
     return status < 0 ? status : check_all_whole(system, name, formula, err);
 }
 
@@ -338,6 +394,19 @@ int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, st
     return BS_OK;
 }
 
+bs_expr bs_system_name(const struct bs_system *system, size_t i)
+{
+    return system->quantities[i].said;
+}
+
+static bool is_mentioned(const struct bs_system *system, bs_expr name)
+{
+    for (size_t i = 0; i < system->count; i++)
+        if (mentions(system->pool, system->quantities[i].is.formula, name, bs_next_stamp()))
+            return true;
+    return false;
+}
+
 int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
                    struct bs_error *err)
 {
@@ -349,6 +418,8 @@ int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
     int status = check_name(system, name, err);
     if (status < 0)
         return status;
+    if (is_mentioned(system, name))
+        return bs_fail(err, BS_REFUSED, "%s is used in a definition already", name->u.name);
     if (!quantity)
         return bs_fail(err, BS_REFUSED, "there is no definition of %s to derive by",
                        is_quantity(q) ? q->u.name : "that");

@@ -19,11 +19,16 @@ void bs_system_destroy(struct bs_system *system);         /* NULL is fine */
 
 /*
  * Append `name = formula`; the next definition may use it.  Refused, changing nothing: a name that
- * is no symbol and no member with different letters for subscripts, or is defined already; a letter
- * that counts over another range than before.  A formula may use its own array at another index
- * (a_k by a_(k−1)): a chain.
+ * is no symbol and no member with different letters for subscripts, is defined already or is used in
+ * a definition before; one that its own formula uses; a letter that counts over another range than
+ * before; a sum whose bounds have a letter of the name.  A formula may use its own array at another
+ * index (a_k by a_(k−1)): a chain.  The letters of the name are indices in the formula: beside c_hj
+ * the symbol w_hj is a member.
  */
 int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err);
+
+/* What the ith definition (from 0) defines, in the letters that it was defined with. */
+bs_expr bs_system_name(const struct bs_system *system, size_t i);
 
 /* Say how far a letter counts that no sum counts with.  Refused: another range than before. */
 int bs_system_range(struct bs_system *system, bs_expr index, bs_expr from, bs_expr to,
@@ -31,7 +36,8 @@ int bs_system_range(struct bs_system *system, bs_expr index, bs_expr from, bs_ex
 
 /*
  * Give a name to ±∂E/∂q: g_j to −∂E/∂β_j, with the same letters on both sides.  Derivatives are
- * then written with it.  Refused: a name that is taken, a q that is not defined.
+ * then written with it.  Refused: a name that is taken or stands in a definition, a q that is not
+ * defined.
  */
 int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
                    struct bs_error *err);

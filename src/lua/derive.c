@@ -29,10 +29,9 @@ struct called {
 struct derivation {
     struct bs_pool *pool;
     struct bs_system *system;
-    struct bs_naming *definitions;
     struct called *called;
     bs_expr *by; /* what is asked for, without what has a name */
-    size_t definition_count, most_definitions, called_count, most_called, by_count, most_by;
+    size_t definition_count, called_count, most_called, by_count, most_by;
     struct bs_general *generals; /* of the called, the nearest to E first, then of `by` */
     struct bs_update *updates;   /* of each of these; q NULL: none */
     size_t general_count, most_generals, most_updates;
@@ -43,7 +42,6 @@ static int l_derivation_gc(lua_State *L)
 {
     struct derivation *derivation = luaL_checkudata(L, 1, derivation_type);
     bs_system_destroy(derivation->system);
-    bs_free(derivation->definitions);
     bs_free(derivation->called);
     bs_free(derivation->by);
     bs_free(derivation->generals);
@@ -102,46 +100,20 @@ static bs_expr read_expr(lua_State *L, struct derivation *derivation, int index,
     return made(L, derivation, bs_import(derivation->pool, bs_arg_expr(L, index, what)));
 }
 
-/* A member of the array at an index as it is, x_k and not x_(k−1); of a symbol, the symbol. */
-static bool mentions(bs_expr expr, bs_expr name)
-{
-    bool is_member = expr->kind == name->kind && expr->count == name->count &&
-                     expr->kind == BS_MEMBER && strcmp(expr->u.name, name->u.name) == 0;
-    for (int i = 0; is_member && i < expr->count; i++)
-        is_member = expr->args[i]->kind == BS_SYMBOL;
-    for (int i = 0; !is_member && i < expr->count; i++)
-        is_member = mentions(expr->args[i], name);
-    return is_member || expr == name;
-}
-
-/* A chain a_k may go by what z_(k−1) is, but not by a z_k that is defined below it. */
-static void check_order(lua_State *L, const struct derivation *derivation, bs_expr name)
-{
-    for (size_t i = 0; i < derivation->definition_count; i++)
-        if (mentions(derivation->definitions[i].formula, name))
-            luaL_error(L, "definition %d uses %s, which is defined below it: put that first",
-                       (int)i + 1, name->u.name);
-}
-
 static void take_definition(lua_State *L, struct derivation *derivation, int index,
                             const char *what)
 {
     struct bs_error err;
     struct bs_naming read;
     bs_arg_equation(L, index, what, derivation->pool, &read.name, &read.formula);
-    bs_expr name = made(L, derivation, bs_as_defined(derivation->pool, read.name, read.formula));
-    check_order(L, derivation, name);
-    make_room(L, &derivation->definitions, &derivation->most_definitions,
-              derivation->definition_count + 1, sizeof *derivation->definitions);
     bs_check(L, bs_system_define(derivation->system, read.name, read.formula, &err), &err);
-    derivation->definitions[derivation->definition_count++] =
-        (struct bs_naming){name, read.formula};
+    derivation->definition_count++;
 }
 
 /* E, of which everything is a derivative. */
 static bs_expr loss_of(const struct derivation *derivation)
 {
-    return derivation->definitions[derivation->definition_count - 1].name;
+    return bs_system_name(derivation->system, derivation->definition_count - 1);
 }
 
 /* "dE/dbeta_j" as people type it: NULL where the text is nothing of the kind. */
@@ -172,7 +144,7 @@ static size_t definition_of(struct derivation *derivation, bs_expr q)
 {
     size_t i = 0;
     for (; i < derivation->definition_count; i++) {
-        bs_expr name = derivation->definitions[i].name;
+        bs_expr name = bs_system_name(derivation->system, i);
         if (name->kind == q->kind && name->count == q->count &&
             strcmp(name->u.name, q->u.name) == 0)
             break;
@@ -368,6 +340,14 @@ static void derive_one(lua_State *L, struct bs_general *general, struct derivati
     bs_check(L, bs_system_derive(general, derivation->system, q, &err), &err);
 }
 
+static void refuse_constant(lua_State *L, struct derivation *derivation, bs_expr q)
+{
+    bs_push_expr(L, bs_import(bs_expr_pool(L), loss_of(derivation)));
+    bs_push_expr(L, bs_import(bs_expr_pool(L), q));
+    const char *loss = luaL_tolstring(L, -2, NULL); // loss, q, text
+    luaL_error(L, "%s does not depend on %s", loss, luaL_tolstring(L, -2, NULL));
+}
+
 static void add_general(lua_State *L, struct derivation *derivation, bs_expr q)
 {
     const size_t i = derivation->general_count;
@@ -377,7 +357,7 @@ static void add_general(lua_State *L, struct derivation *derivation, bs_expr q)
               sizeof *derivation->updates);
     derive_one(L, &derivation->generals[i], derivation, q);
     if (bs_is_integer(closed_form(&derivation->generals[i]), 0))
-        luaL_error(L, "%s does not depend on %s", loss_of(derivation)->u.name, q->u.name);
+        refuse_constant(L, derivation, q);
     derivation->updates[i] = (struct bs_update){NULL, NULL, NULL};
     if (derivation->rate && is_given(derivation, q))
         derivation->updates[i] =

@@ -920,6 +920,11 @@ START_TEST(a_definition_that_cannot_be_is_refused_and_changes_nothing)
         {"beta_j", "x_j", "beta is defined twice"},
         {"beta_k", "x_k", "beta is defined twice"},
         {"g_j", "x_j", "g is defined twice"},
+        {"beta_1", "x", "beta_1 is defined twice"},
+        {"u", "w*x + u", "u is defined by itself"},
+        {"u_k", "u_k + x_k", "u is defined by itself"},
+        {"gamma_h", "x_h", "definition 2 uses gamma, which is defined below it: put that first"},
+        {"u_t", "sum(s, 1, t, w_s*x_s)", "the bounds of a sum cannot count with t"},
         {"b_h + 1", "x_h", "a definition names a symbol or a member with letters, as in b_h = ..."},
         {"u[h, h]", "x_h", "a definition names a symbol or a member with letters, as in b_h = ..."},
         {"u[h + 1]", "x_h",
@@ -955,6 +960,8 @@ START_TEST(a_name_or_range_that_cannot_be_is_refused)
                   "b is defined twice");
     check_refused(bs_system_call(system, parsed("e_j"), 1, parsed("beta_j"), &err), &err,
                   "e is defined twice");
+    check_refused(bs_system_call(system, parsed("y_j"), 1, parsed("b_j"), &err), &err,
+                  "y is used in a definition already");
     check_refused(bs_system_range(system, parsed("h"), parsed("0"), parsed("q"), &err), &err,
                   "h counts over two ranges: give one of them another letter");
     ck_assert_int_eq(bs_system_range(system, parsed("h"), parsed("1"), parsed("q"), &err), BS_OK);
