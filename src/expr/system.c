@@ -7,7 +7,9 @@
 #include "expr/index.h"
 #include "expr/simplify.h"
 #include "expr/spelling.h"
+#include "expr/typeset.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -728,6 +730,124 @@ static int rename_letter(struct bs_system *system, struct quantity *quantity, bs
     return system->all ? BS_OK : pool_failure(system, err);
 }
 
+/* ---- one range for each subscript ------------------------------------------------------------ */
+
+/* A place where a defined array is used, and what its subscript there counts over. */
+struct place {
+    const char *array;
+    struct range own; /* of the definition */
+    bs_expr from, to; /* of the place */
+};
+
+static int refuse_place(const struct place *place, struct bs_error *err)
+{
+    static const struct bs_style style = {.form = BS_UNICODE};
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_typeset(&buf, place->own.from, &style);
+    bs_buf_put(&buf, "..");
+    bs_typeset(&buf, place->own.to, &style);
+    bs_buf_put(&buf, " and ");
+    bs_typeset(&buf, place->from, &style);
+    bs_buf_put(&buf, "..");
+    bs_typeset(&buf, place->to, &style);
+    int status = buf.failed
+                     ? bs_fail_memory(err)
+                     : bs_fail(err, BS_REFUSED, "%s counts over %s: sums over it need one range",
+                               place->array, bs_buf_text(&buf));
+    bs_buf_finish(&buf);
+    return status;
+}
+
+static bool is_below(bs_expr a, bs_expr b)
+{
+    return bs_is_number(a) && bs_is_number(b) && bs_number_value(a) < bs_number_value(b);
+}
+
+/* What j − 1 counts over where j counts over the range. */
+static int put_range(struct place *place, struct bs_system *system, bs_expr subscript,
+                     const struct range *range, struct bs_error *err)
+{
+    struct bs_pool *pool = system->pool;
+    place->from = bs_simplify(pool, bs_put(pool, subscript, range->index, range->from));
+    place->to = bs_simplify(pool, bs_put(pool, subscript, range->index, range->to));
+    if (!place->from || !place->to)
+        return pool_failure(system, err);
+    return place->from == place->own.from && place->to == place->own.to ? BS_OK
+                                                                        : refuse_place(place, err);
+}
+
+/* In the formula of a definition, whose own letters may be shifted: that is a chain. */
+static int check_subscript(struct place *place, struct bs_system *system, bs_expr subscript,
+                           bs_expr name, struct bs_error *err)
+{
+    place->from = place->to = subscript;
+    if (bs_is_number(subscript) &&
+        (is_below(subscript, place->own.from) || is_below(place->own.to, subscript)))
+        return refuse_place(place, err);
+    for (size_t i = 0; i < system->range_count; i++) {
+        const struct range *range = &system->ranges[i];
+        bool is_own = false;
+        for (int k = 0; k < name->count; k++)
+            is_own = is_own || name->args[k] == range->index;
+        if (bs_has_free(subscript, range->index) && (!is_own || subscript == range->index))
+            return put_range(place, system, subscript, range, err);
+    }
+    return BS_OK;
+}
+
+/* The subscripts of a member; those of a symbol that is one, z_3, are numbers. */
+static int check_place(struct bs_system *system, bs_expr expr, bs_expr name, struct bs_error *err)
+{
+    int status = BS_OK;
+    int64_t numbers[BS_MOST_PUT];
+    for (size_t i = 0; i < system->count; i++) {
+        bs_expr said = system->quantities[i].said;
+        if (said->kind != BS_MEMBER || !overlaps(system, expr, said))
+            continue;
+        if (expr->kind == BS_SYMBOL &&
+            !bs_read_member(numbers, said->count, expr->u.name, said->u.name))
+            continue;
+        for (int k = 0; k < said->count && status == BS_OK; k++) {
+            const struct range *own = find_range(system, said->args[k]);
+            bs_expr subscript =
+                expr->kind == BS_MEMBER ? expr->args[k] : bs_integer(system->pool, numbers[k]);
+            struct place place = {said->u.name, own ? *own : (struct range){NULL, NULL, NULL}, NULL,
+                                  NULL};
+            if (own && subscript)
+                status = check_subscript(&place, system, subscript, name, err);
+        }
+    }
+    return status;
+}
+
+/*
+ * The adjoint of z_i is summed over the range of i wherever z is used: every use must count over
+ * that range.
+ */
+static int check_places(struct bs_system *system, bs_expr expr, bs_expr name, uint64_t stamp,
+                        struct bs_error *err)
+{
+    if (expr->memo->seen == stamp)
+        return BS_OK;
+    expr->memo->seen = stamp;
+    int status = is_quantity(expr) ? check_place(system, expr, name, err) : BS_OK;
+    for (int i = 0; i < expr->count && status == BS_OK; i++)
+        status = check_places(system, expr->args[i], name, stamp, err);
+    return status;
+}
+
+static int check_ranges(struct bs_system *system, struct bs_error *err)
+{
+    int status = BS_OK;
+    for (size_t i = 0; i < system->count && status == BS_OK; i++) {
+        const struct quantity *quantity = &system->quantities[i];
+        if (quantity->is_needed)
+            status =
+                check_places(system, quantity->is.formula, quantity->is.name, bs_next_stamp(), err);
+    }
+    return status;
+}
+
 /*
  * Ready to derive: which definitions the loss depends on is known, and a letter of the loss F_i
  * stands for one value all through, so that no other definition has it.
@@ -744,6 +864,9 @@ static int prepare(struct bs_system *system, bs_expr q, struct bs_error *err)
     for (size_t i = 0; i < system->count; i++)
         system->quantities[i].is_needed = false;
     mark_needed(system, &system->quantities[system->count - 1]);
+    status = check_ranges(system, err);
+    if (status < 0)
+        return status;
     system->all = all_of(system);
     if (!system->all)
         return pool_failure(system, err);

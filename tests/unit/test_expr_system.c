@@ -1027,6 +1027,30 @@ START_TEST(one_name_is_not_a_quantity_and_a_member)
 }
 END_TEST
 
+START_TEST(an_array_that_counts_over_two_ranges_is_refused)
+{
+    static const struct {
+        const char *loss, *message;
+    } cases[] = {
+        {"sum(i, 1, 2, z_i) + z_3", "z counts over 1..2 and 3..3: sums over it need one range"},
+        {"sum(i, 1, n, z[i] - z[i-1])",
+         "z counts over 1..n and 0..n − 1: sums over it need one range"},
+        {"sum(i, 0, n, z_i) + sum(k, 1, m, z_k)",
+         "z counts over 0..n and 1..m: sums over it need one range"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_error err = {0};
+        struct bs_general general;
+        struct bs_system *system = bs_system_create(pool);
+        ck_assert_int_eq(bs_system_define(system, parsed("z_i"), parsed("y_i*x"), &err), BS_OK);
+        ck_assert_int_eq(bs_system_define(system, parsed("E"), parsed(cases[i].loss), &err), BS_OK);
+        check_refused(bs_system_derive(&general, system, parsed("x"), &err), &err,
+                      cases[i].message);
+        bs_system_destroy(system);
+    }
+}
+END_TEST
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static bool is_ok(int status, const struct bs_error *err)
@@ -1157,6 +1181,7 @@ Suite *bs_suite(void)
         a_definition_that_cannot_be_is_refused_and_changes_nothing,
         a_name_or_range_that_cannot_be_is_refused,
         a_derivative_that_cannot_be_is_refused,
+        an_array_that_counts_over_two_ranges_is_refused,
         names_beside_a_definition_are_members_by_its_letters,
         one_name_is_not_a_quantity_and_a_member,
         each_allocation_may_fail,
