@@ -5,6 +5,8 @@
 #include "expr/index.h"
 #include "expr/simplify.h"
 
+#include "base/interrupt.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -257,8 +259,14 @@ static bs_expr fold(struct folding *folding, bs_expr expr)
     if (expr->memo->stamp == folding->stamp)
         return expr->memo->result;
     bs_expr result = fold_args(folding, expr);
+    int found = 0;
     for (size_t i = 0; result && i < folding->count;) {
         bs_expr next = fold_here(folding->pool, result, &folding->definitions[i]);
+        found += next != result;
+        if (bs_is_interrupted())
+            next = bs_pool_refuse(folding->pool, BS_INTERRUPTED, "interrupted!");
+        else if (next != result && next && (found > BS_MOST_FOLDS || next->size > BS_MOST_FOLDED))
+            next = bs_pool_refuse(folding->pool, BS_REFUSED, "the assumptions go in a circle");
         i = next == result ? i + 1 : 0; /* what is new may be part of an earlier one */
         result = next;
     }

@@ -10,6 +10,7 @@
 #include "expr/typeset.h"
 
 #include "base/buf.h"
+#include "base/interrupt.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -437,8 +438,12 @@ int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
 int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, struct bs_error *err)
 {
     bs_expr simple = bs_simplify(system->pool, left);
-    if (!simple)
+    bs_expr put = bs_simplify(system->pool, right);
+    if (!simple || !put)
         return pool_failure(system, err);
+    if (bs_contains(right, left) || bs_contains(put, simple))
+        return bs_fail(err, BS_REFUSED,
+                       "the right side of an assumption cannot contain its left side");
     if (!bs_grow(&system->assumptions, &system->most_assumptions, system->assumption_count + 1,
                  sizeof *system->assumptions))
         return bs_fail_memory(err);
@@ -481,12 +486,16 @@ static struct extent definitions_only(const struct bs_system *system)
     return (struct extent){system->count_of_definitions, 0};
 }
 
-/* Until nothing changes. */
+/* Until nothing changes; assumptions that put each other in would never end. */
 static bs_expr fold(struct bs_system *system, bs_expr expr, struct extent extent)
 {
     struct bs_pool *pool = system->pool;
     bs_expr before = NULL, now = bs_simplify(pool, expr);
-    while (now && now != before) {
+    for (int rounds = 0; now && now != before; rounds++) {
+        if (bs_is_interrupted())
+            return bs_pool_refuse(pool, BS_INTERRUPTED, "interrupted!");
+        if (rounds == BS_MOST_FOLDS || (rounds > 0 && now->size > BS_MOST_FOLDED))
+            return bs_pool_refuse(pool, BS_REFUSED, "the assumptions go in a circle");
         before = now;
         now = bs_fold(pool, now, system->assumptions, extent.assumptions);
         now = bs_simplify(pool, bs_fold(pool, now, system->folds, extent.folds));

@@ -42,7 +42,10 @@ int bs_system_range(struct bs_system *system, bs_expr index, bs_expr from, bs_ex
 int bs_system_call(struct bs_system *system, bs_expr name, int sign, bs_expr q,
                    struct bs_error *err);
 
-/* Suppose that left = right, as Σ_i d_i = 1: wherever the one stands, the other is put. */
+/*
+ * Suppose that left = right, as Σ_i d_i = 1: wherever the one stands, the other is put.  Refused: a
+ * right side that contains the left.
+ */
 int bs_system_assume(struct bs_system *system, bs_expr left, bs_expr right, struct bs_error *err);
 
 enum { BS_MOST_GENERAL_LINES = 6 };

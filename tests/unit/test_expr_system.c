@@ -1051,6 +1051,22 @@ START_TEST(an_array_that_counts_over_two_ranges_is_refused)
 }
 END_TEST
 
+START_TEST(assumptions_that_go_in_a_circle_are_refused)
+{
+    struct bs_error err = {0};
+    struct bs_general general;
+    struct bs_system *system = bs_system_create(pool);
+    check_refused(bs_system_assume(system, parsed("w*x"), parsed("w*x + 1"), &err), &err,
+                  "the right side of an assumption cannot contain its left side");
+    ck_assert_int_eq(bs_system_define(system, parsed("E"), parsed("a*b*x"), &err), BS_OK);
+    ck_assert_int_eq(bs_system_assume(system, parsed("a*b"), parsed("c*d"), &err), BS_OK);
+    ck_assert_int_eq(bs_system_assume(system, parsed("c*d"), parsed("a*b"), &err), BS_OK);
+    check_refused(bs_system_derive(&general, system, parsed("x"), &err), &err,
+                  "the assumptions go in a circle");
+    bs_system_destroy(system);
+}
+END_TEST
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static bool is_ok(int status, const struct bs_error *err)
@@ -1182,6 +1198,7 @@ Suite *bs_suite(void)
         a_name_or_range_that_cannot_be_is_refused,
         a_derivative_that_cannot_be_is_refused,
         an_array_that_counts_over_two_ranges_is_refused,
+        assumptions_that_go_in_a_circle_are_refused,
         names_beside_a_definition_are_members_by_its_letters,
         one_name_is_not_a_quantity_and_a_member,
         each_allocation_may_fail,
