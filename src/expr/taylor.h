@@ -13,9 +13,10 @@ struct bs_displacement {
 
 /*
  * How f changes by the steps, to first order Σ ∂f/∂x·step, or with the second order
- * + ½·Σ Σ ∂²f/∂x∂y·step·step (Taylor's formula), simplified.  Where f is a symbol it is any
- * function of the variables, and its derivatives are only named (BS_PARTIAL).  NULL with the reason
- * in the pool.
+ * + ½·Σ Σ ∂²f/∂x∂y·step·step (Taylor's formula), simplified.  Where f is a symbol, and none of the
+ * variables, it is any function of them, and its derivatives are only named (BS_PARTIAL).  An index
+ * counts the members in its own step only: where f or another step has the letter free, it gets
+ * another.  NULL with the reason in the pool.
  */
 bs_expr bs_taylor(struct bs_pool *pool, bs_expr f, const struct bs_displacement *steps,
                   size_t count, int order);

@@ -1,6 +1,7 @@
 /* Taylor's formula; the expansions of gradient descent of homework N. */
 #include "test_expr.h"
 
+#include "expr/prove.h"
 #include "expr/taylor.h"
 
 static bs_expr expanded(const char *f, const char *variable, const char *step, const char *to,
@@ -44,6 +45,37 @@ START_TEST(a_function_of_one_variable_has_its_slopes)
 }
 END_TEST
 
+/*
+ * i·(Σx)²: the slope is 2i·Σx by every member, and the i of the formula is not the one counted.  Of
+ * x_i² only the member x_i counts: (x_i + dx_i)² − x_i² is dx_i·(2·x_i + dx_i).
+ */
+START_TEST(a_letter_of_the_formula_is_not_captured)
+{
+    ck_assert_str_eq(unicode(expanded("i*sum(j, 1, n, x_j)^2", "x_i", "d_i", "n", 1)),
+                     "2·i·(Σ_j=1..n x_j)·Σ_k=1..n d_k");
+    ck_assert_str_eq(unicode(expanded("x_i^2", "x_i", "dx_i", "n", 1)), "2·x_i·dx_i");
+    ck_assert_str_eq(unicode(expanded("x_i^2", "x_i", "dx_i", "n", 2)), "dx_i·(2·x_i + dx_i)");
+}
+END_TEST
+
+/* Σ(x_j + u_j)·(y + v_i) − Σx_j·y = y·Σu + v_i·Σx + v_i·Σu, with the i of v_i another step's. */
+START_TEST(a_letter_of_another_step_is_not_captured)
+{
+    const struct bs_displacement steps[] = {
+        {parsed("x_i"), parsed("u_i"), parsed("1"), parsed("n")},
+        {parsed("y"), parsed("v_i"), NULL, NULL},
+    };
+    bs_expr change = bs_taylor(pool, parsed("sum(j, 1, n, x_j*y)"), steps, 2, 2);
+    struct bs_proof proof;
+    struct bs_error err;
+    bs_expr expected =
+        parsed("y*sum(j, 1, n, u_j) + v_i*sum(j, 1, n, x_j) + v_i*sum(j, 1, n, u_j)");
+    ck_assert_int_eq(bs_prove(&proof, pool, change, expected, &err), BS_OK);
+    ck_assert_int_eq(proof.verdict, BS_PROVED);
+    bs_proof_finish(&proof);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
@@ -51,6 +83,8 @@ Suite *bs_suite(void)
         the_second_order_term_has_the_curvature_along_the_gradient,
         a_quadratic_is_expanded_exactly,
         a_function_of_one_variable_has_its_slopes,
+        a_letter_of_the_formula_is_not_captured,
+        a_letter_of_another_step_is_not_captured,
         NULL,
     };
     return suite_with_pool("taylor", tests);
