@@ -804,6 +804,19 @@ static int check_subscript(struct place *place, struct bs_system *system, bs_exp
     return BS_OK;
 }
 
+/* A range may not depend on what another letter counts: Σ_j=1..i. */
+static int check_fixed(const struct bs_system *system, const struct range *range,
+                       struct bs_error *err)
+{
+    for (size_t i = 0; i < system->range_count; i++) {
+        bs_expr letter = system->ranges[i].index;
+        if (bs_has_free(range->from, letter) || bs_has_free(range->to, letter))
+            return bs_fail(err, BS_REFUSED, "the bounds of a sum cannot count with %s",
+                           letter->u.name);
+    }
+    return BS_OK;
+}
+
 /* The subscripts of a member; those of a symbol that is one, z_3, are numbers. */
 static int check_place(struct bs_system *system, bs_expr expr, bs_expr name, struct bs_error *err)
 {
@@ -823,6 +836,8 @@ static int check_place(struct bs_system *system, bs_expr expr, bs_expr name, str
             struct place place = {said->u.name, own ? *own : (struct range){NULL, NULL, NULL}, NULL,
                                   NULL};
             if (own && subscript)
+                status = check_fixed(system, own, err);
+            if (status == BS_OK && own && subscript)
                 status = check_subscript(&place, system, subscript, name, err);
         }
     }

@@ -1037,6 +1037,7 @@ START_TEST(an_array_that_counts_over_two_ranges_is_refused)
          "z counts over 1..n and 0..n − 1: sums over it need one range"},
         {"sum(i, 0, n, z_i) + sum(k, 1, m, z_k)",
          "z counts over 0..n and 1..m: sums over it need one range"},
+        {"sum(j, 1, n, sum(i, 1, j, z_i))", "the bounds of a sum cannot count with j"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bs_error err = {0};
