@@ -1,6 +1,7 @@
 #include "expr/bound.h"
 
 #include "expr/calculus.h"
+#include "expr/func.h"
 #include "expr/normal.h"
 
 /* A quadratic p·x² + q·x + r in one quantity, with p below 0. */
@@ -52,16 +53,42 @@ static bs_expr completed(struct bs_pool *pool, const struct quadratic *in, bs_ex
     return bs_simplify(pool, bs_add(pool, most, bs_mul(pool, in->p, square)));
 }
 
+/* √(q² − 4pr), where that is a positive rational; else NULL. */
+static bs_expr root_of_discriminant(struct bs_pool *pool, const struct quadratic *in)
+{
+    bs_expr product = bs_mul(pool, bs_integer(pool, 4), bs_mul(pool, in->p, in->r));
+    bs_expr square = bs_simplify(pool, bs_sub(pool, bs_mul(pool, in->q, in->q), product));
+    struct bs_fraction root;
+    if (!square || !bs_is_exact(square) || square->u.number.num <= 0)
+        return NULL;
+    const struct bs_fraction of = {square->u.number.num, square->u.number.den};
+    bool is_rational = bs_func_find("sqrt")->exact(&root, &of, 1, 0, 0) == BS_EXACT;
+    return is_rational ? bs_rational(pool, root.num, root.den) : NULL;
+}
+
+/* (−q + shift)/(2p) */
+static bs_expr root_at(struct bs_pool *pool, const struct quadratic *in, bs_expr shift)
+{
+    bs_expr twice = bs_mul(pool, bs_integer(pool, 2), in->p);
+    return bs_simplify(pool, bs_div(pool, bs_sub(pool, shift, in->q), twice));
+}
+
 static bool bound_factor(struct bs_bound *out, struct bs_pool *pool, bs_expr factor)
 {
     struct quadratic in;
     if (factor->kind != BS_INDEXED_PRODUCT || !read_quadratic(&in, pool, factor->args[3]))
+        return false;
+    bs_expr root = root_of_discriminant(pool, &in);
+    if (!root)
         return false;
     bs_expr most = largest(pool, &in);
     bs_expr args[] = {factor->args[0], factor->args[1], factor->args[2], most};
     out->slopes = factor;
     out->slope = factor->args[3];
     out->square = completed(pool, &in, most);
+    out->x = in.x;
+    out->least = root_at(pool, &in, root); /* p is below 0 */
+    out->most = root_at(pool, &in, bs_neg(pool, root));
     out->bound = most ? bs_simplify(pool, bs_with_args(pool, factor, args)) : NULL;
     return true;
 }
@@ -79,5 +106,7 @@ int bs_bound_slopes(struct bs_bound *out, struct bs_pool *pool, bs_expr expr, st
     out->others = bs_list_product(pool, &others);
     if (!out->slopes && bs_pool_forgive(pool))
         return bs_fail(err, BS_REFUSED, "there is no product of slopes over an index to bound");
-    return out->square && out->bound && out->others ? BS_OK : bs_pool_error(pool, err);
+    return out->square && out->bound && out->least && out->most && out->others
+               ? BS_OK
+               : bs_pool_error(pool, err);
 }

@@ -529,8 +529,8 @@ BS_FN(l_derivation_count, "d:count{name, ...} -> expression",
 
 BS_FN(l_derivation_bound, "d:bound(name) -> page",
       "How large the slopes in the derivative by that name can be, where it has a product of them "
-      "over an index: at most ¼ for each sigmoid. The other factors, weights among them, stand "
-      "beside it.")
+      "over an index: at most ¼ for each sigmoid, while its output is from 0 to 1. The other "
+      "factors, weights among them, stand beside it.")
 {
     struct bs_error err;
     struct bs_bound bound;

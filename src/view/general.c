@@ -65,6 +65,19 @@ void bs_view_local(struct bs_buf *buf, const struct bs_naming *definition, bs_ex
 static const char *const at_most[] = {
     [BS_UNICODE] = " ≤ ", [BS_ASCII] = " <= ", [BS_LATEX] = " \\leq ", [BS_MATHML] = "<mo>≤</mo>"};
 
+/* Between the roots no factor is negative: two that were could make a product of any size. */
+static void put_condition(struct bs_lines *lines, const struct bs_bound *bound)
+{
+    const char *less = at_most[lines->page->form];
+    bs_lines_word(lines, "while ");
+    bs_lines_formula(lines, &lines->left, bound->least, false);
+    bs_buf_put(&lines->left, less);
+    bs_lines_formula(lines, &lines->left, bound->x, false);
+    bs_buf_put(&lines->left, less);
+    bs_lines_formula(lines, &lines->left, bound->most, false);
+    bs_lines_put(lines);
+}
+
 void bs_view_bound(struct bs_buf *buf, const struct bs_bound *bound, const struct bs_page *page)
 {
     struct bs_lines lines;
@@ -76,6 +89,7 @@ void bs_view_bound(struct bs_buf *buf, const struct bs_bound *bound, const struc
     bs_lines_formula(&lines, &lines.left, bound->bound, false);
     bs_put_words(&lines.rule, "no factor is larger", page);
     bs_lines_put(&lines);
+    put_condition(&lines, bound);
     bs_lines_close(&lines);
     if (!bs_is_integer(bound->others, 1)) {
         bs_lines_head(&lines, "the other factors:");

@@ -274,15 +274,15 @@ static void add_coordinate(struct bs_lines *lines, const struct bs_coordinate *i
     *line = before + 1;
 }
 
-static void put_preposition(struct bs_lines *lines)
+void bs_lines_word(struct bs_lines *lines, const char *word)
 {
     if (is_text(lines)) {
-        bs_put_words(&lines->left, "where ", lines->page);
+        bs_put_words(&lines->left, word, lines->page);
         return;
     }
     const bool is_latex = lines->page->form == BS_LATEX;
     bs_buf_put(&lines->left, is_latex ? "\\text{" : "<mtext>");
-    bs_put_words(&lines->left, "where ", lines->page);
+    bs_put_words(&lines->left, word, lines->page);
     bs_buf_put(&lines->left, is_latex ? "}" : "&#xA0;</mtext>");
 }
 
@@ -292,7 +292,7 @@ void bs_lines_point(struct bs_lines *lines, const struct bs_point *point)
     const struct bs_coordinate *item = next_by_name(point, NULL);
     if (!item)
         return;
-    put_preposition(lines);
+    bs_lines_word(lines, "where ");
     for (; item; item = next_by_name(point, item)) {
         add_coordinate(lines, item, &line);
         if (next_by_name(point, item))

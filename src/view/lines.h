@@ -40,6 +40,9 @@ void bs_lines_head(struct bs_lines *lines, const char *text);
 /* Append a formula to one of the sides. */
 void bs_lines_formula(struct bs_lines *lines, struct bs_buf *side, bs_expr expr, bool is_spaced);
 
+/* Append a word such as "where " to the left side, with the space that it ends in. */
+void bs_lines_word(struct bs_lines *lines, const char *word);
+
 /* A line: left = right, by a rule. */
 void bs_lines_equation(struct bs_lines *lines, bs_expr left, bs_expr right, const char *rule);
 

@@ -84,6 +84,7 @@ static const struct phrase {
     {"no other function says what it is: its slope is a rule of its own",
      "它不能由其他函数表示：其导数是单独的一条法则"},
     {"where ", "其中 "},
+    {"while ", "只要 "},
 
     {"nothing overflows", "没有溢出"},
     {"overflows: doubles end at 1.8e308", "上溢：双精度数最大为 1.8e308"},

@@ -51,6 +51,7 @@ function TestBounds.test_sigmoid_slopes_are_at_most_a_quarter_each()
   lu.assertEquals(tostring(chain("sigmoid"):bound "w_i"), [[
 a_j·(1 − a_j) = ¼ − (a_j − ½)²                 the square completed
 Π_j=i..D a_j·(1 − a_j) ≤ (¼)^(D − i + 1)       no factor is larger
+while 0 ≤ a_j ≤ 1
 
 the other factors:
 (a_D − y)·a_(i−1)·Π_j=i+1..D w_j]])

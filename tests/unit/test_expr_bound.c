@@ -4,7 +4,7 @@
 #include "expr/bound.h"
 
 static void check_bound(const char *text, const char *slopes, const char *square, const char *bound,
-                        const char *others)
+                        const char *least, const char *most, const char *others)
 {
     struct bs_bound out;
     struct bs_error err;
@@ -12,6 +12,8 @@ static void check_bound(const char *text, const char *slopes, const char *square
     ck_assert_str_eq(unicode(out.slopes), slopes);
     ck_assert_str_eq(unicode(out.square), square);
     ck_assert_str_eq(unicode(out.bound), bound);
+    ck_assert_str_eq(unicode(out.least), least);
+    ck_assert_str_eq(unicode(out.most), most);
     ck_assert_str_eq(unicode(out.others), others);
 }
 
@@ -19,7 +21,7 @@ static void check_bound(const char *text, const char *slopes, const char *square
 START_TEST(a_product_of_sigmoid_slopes_is_at_most_a_quarter_each)
 {
     check_bound("(a[D] - y)*product(k, i+1, D, w_k)*product(k, i, D, a_k*(1 - a_k))",
-                "Π_k=i..D a_k·(1 − a_k)", "¼ − (a_k − ½)²", "(¼)^(D − i + 1)",
+                "Π_k=i..D a_k·(1 − a_k)", "¼ − (a_k − ½)²", "(¼)^(D − i + 1)", "0", "1",
                 "(a_D − y)·Π_k=i+1..D w_k");
 }
 END_TEST
@@ -28,7 +30,7 @@ END_TEST
 START_TEST(slopes_of_tanh_are_at_most_1)
 {
     check_bound("product(k, 1, D, (1 + a_k)*(1 - a_k))", "Π_k=1..D (1 + a_k)·(1 − a_k)", "1 − a_k²",
-                "1", "1");
+                "1", "−1", "1", "1");
 }
 END_TEST
 
@@ -36,7 +38,21 @@ END_TEST
 START_TEST(any_quadratic_with_a_highest_value_is_bounded)
 {
     check_bound("product(k, 1, 4, 3*a_k - a_k^2)", "Π_k=1..4 (3·a_k − a_k²)", "2.25 − (a_k − 1.5)²",
-                "2.25^4", "1");
+                "2.25^4", "0", "3", "1");
+}
+END_TEST
+
+/* (2·x − 1)·(2 − 3·x) = −6·x² + 7·x − 2 is 1/24 at 7/12, and 0 at 1/2 and 2/3. */
+START_TEST(a_bound_holds_between_the_roots)
+{
+    struct bs_bound out;
+    struct bs_error err;
+    bs_expr product = parsed("product(k, 1, D, (2*x_k - 1)*(2 - 3*x_k))");
+    ck_assert_int_eq(bs_bound_slopes(&out, pool, product, &err), BS_OK);
+    ck_assert_ptr_eq(out.x, parsed("x_k"));
+    ck_assert_ptr_eq(out.least, bs_rational(pool, 1, 2));
+    ck_assert_ptr_eq(out.most, bs_rational(pool, 2, 3));
+    ck_assert_ptr_eq(out.bound, bs_simplify(pool, parsed("(1/24)^D")));
 }
 END_TEST
 
@@ -50,6 +66,9 @@ START_TEST(what_has_no_highest_value_is_refused)
         "product(k, 1, D, a_k*(1 - b_k))",
         "product(k, 1, D, exp(a_k) - a_k^2)",
         "product(k, 1, D, 1/a_k)",
+        "product(k, 1, D, -1 - a_k^2)", /* no real roots */
+        "product(k, 1, D, -a_k^2)",     /* one */
+        "product(k, 1, D, 2 - a_k^2)",  /* ±√2 */
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct bs_bound out;
@@ -66,6 +85,7 @@ Suite *bs_suite(void)
         a_product_of_sigmoid_slopes_is_at_most_a_quarter_each,
         slopes_of_tanh_are_at_most_1,
         any_quadratic_with_a_highest_value_is_bounded,
+        a_bound_holds_between_the_roots,
         what_has_no_highest_value_is_refused,
         NULL,
     };
