@@ -90,6 +90,17 @@ static int delta(union bs_quantity *left, const union bs_quantity *right,
     return BS_OK;
 }
 
+/* A whole number has no denominator to be read. */
+static int refuse_irrational(const struct bs_func *func, struct bs_fraction at,
+                             struct bs_walk *walk)
+{
+    if (at.den == 1)
+        return bs_fail(walk->err, BS_REFUSED, "%s has no exact value at %" PRId64, func->name,
+                       at.num);
+    return bs_fail(walk->err, BS_REFUSED, "%s has no exact value at %" PRId64 "/%" PRId64,
+                   func->name, at.num, at.den);
+}
+
 static int call(union bs_quantity *out, const union bs_quantity *args, const struct bs_place *place)
 {
     bs_expr expr = place->expr;
@@ -102,8 +113,7 @@ static int call(union bs_quantity *out, const union bs_quantity *args, const str
     if (exactness == BS_TOO_LONG)
         return refuse_long(walk);
     if (exactness == BS_IRRATIONAL)
-        return bs_fail(walk->err, BS_REFUSED, "%s has no exact value at %" PRId64 "/%" PRId64,
-                       func->name, args->fraction.num, args->fraction.den);
+        return refuse_irrational(func, args->fraction, walk);
     return BS_OK;
 }
 
