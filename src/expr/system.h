@@ -19,11 +19,11 @@ void bs_system_destroy(struct bs_system *system);         /* NULL is fine */
 
 /*
  * Append `name = formula`; the next definition may use it.  Refused, changing nothing: a name that
- * is no symbol and no member with different letters for subscripts, is defined already or is used in
- * a definition before; one that its own formula uses; a letter that counts over another range than
- * before; a sum whose bounds have a letter of the name.  A formula may use its own array at another
- * index (a_k by a_(k−1)): a chain.  The letters of the name are indices in the formula: beside c_hj
- * the symbol w_hj is a member.
+ * is no symbol and no member with different letters for subscripts, is defined already or is used
+ * in a definition before; one that its own formula uses; a letter that counts over another range
+ * than before; a sum whose bounds have a letter of the name.  A formula may use its own array at
+ * another index (a_k by a_(k−1)): a chain.  The letters of the name are indices in the formula:
+ * beside c_hj the symbol w_hj is a member.
  */
 int bs_system_define(struct bs_system *system, bs_expr name, bs_expr formula, struct bs_error *err);
 
