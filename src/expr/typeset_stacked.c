@@ -399,8 +399,8 @@ static struct bs_words stacked_words(enum bs_form form)
 {
     struct bs_words words = bs_words[form];
     const char *const fraction[] = {BEGIN "/", NEXT, END}, *const power[] = {BEGIN "^", NEXT, END};
-    const char *const sum[] = {BEGIN "S", " = ", NEXT, NEXT, END};
-    const char *const product[] = {BEGIN "P", " = ", NEXT, NEXT, END};
+    const char *const sum[] = {(BEGIN "S"), " = ", NEXT, NEXT, END};
+    const char *const product[] = {(BEGIN "P"), " = ", NEXT, NEXT, END};
     const char *const cases[] = {BEGIN "{", NEXT " if ", NEXT, "", NEXT " otherwise", END};
     memcpy(words.fraction, fraction, sizeof fraction);
     memcpy(words.power, power, sizeof power);

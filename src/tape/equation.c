@@ -30,6 +30,7 @@ struct making {
     struct bs_matrix_array arrays[MOST_ARRAYS];
     char names[MOST_ARRAYS][ARRAY_NAME];
     int count;
+    enum bs_form form;
 };
 
 static const struct bs_layer *layer_of(const struct making *making, int layer)
@@ -256,19 +257,24 @@ static bool has_equation(const struct bs_tape *tape, bs_entry entry)
     }
 }
 
+/* An expression and the indices that are its row and its column; NULL: it has none. */
+struct index_form {
+    bs_expr expr, row, column;
+};
+
 /* A line of the equation; what has no matrix form is left out. */
-static int add_line(struct bs_equation *out, const struct making *making, bs_expr expr, bs_expr row,
-                    bs_expr column, const char *rule, enum bs_form form, struct bs_error *err)
+static int add_line(struct bs_equation *out, const struct making *making,
+                    const struct index_form *of, const char *rule, struct bs_error *err)
 {
     struct bs_matrix *matrix;
     const struct bs_matrix_space space = {making->pool, making->arrays, making->count};
-    if (!expr)
+    if (!of->expr)
         return bs_pool_error(making->pool, err);
-    int status = bs_matrix_read(&matrix, &space, expr, row, column, err);
+    int status = bs_matrix_read(&matrix, &space, of->expr, of->row, of->column, err);
     if (status < 0)
         return status == BS_REFUSED ? BS_OK : status;
     out->lines[out->count].rule = rule;
-    bs_matrix_put(&out->lines[out->count].text, matrix, form);
+    bs_matrix_put(&out->lines[out->count].text, matrix, making->form);
     bs_matrix_put_shapes(&out->lines[out->count].shapes, matrix, BS_UNICODE);
     out->count++;
     bs_matrix_destroy(matrix);
@@ -282,7 +288,7 @@ static enum flavour flavour_of(bs_entry entry)
 }
 
 static int add_lines(struct bs_equation *out, struct making *making, bs_entry entry,
-                     enum bs_form form, struct bs_error *err)
+                     struct bs_error *err)
 {
     const struct bs_address at = address_of(making->tape, entry);
     enum flavour flavour = flavour_of(entry);
@@ -290,16 +296,17 @@ static int add_lines(struct bs_equation *out, struct making *making, bs_entry en
     bs_expr row = at.kind == BS_WEIGHT ? letter(making, "p") : NULL;
     bs_expr column = is_array(making, at.kind, at.layer) ? letter(making, "q") : NULL;
     bs_expr q = member(making, VALUE, at.kind, at.layer, row, column);
-    bs_expr expr = is_update             ? define_update(making, at.kind, at.layer, row, column)
-                   : flavour != GRADIENT ? define(making, flavour, at.kind, at.layer, column)
-                                         : chain(making, at.kind, at.layer, q);
-    int status = add_line(out, making, expr, row, column, "", form, err);
+    struct index_form form = {NULL, row, column};
+    form.expr = is_update             ? define_update(making, at.kind, at.layer, row, column)
+                : flavour != GRADIENT ? define(making, flavour, at.kind, at.layer, column)
+                                      : chain(making, at.kind, at.layer, q);
+    int status = add_line(out, making, &form, "", err);
     bool is_fused = flavour == GRADIENT && making->tape->graph->ops->has_fused(
                                                making->tape->graph, bs_entry_quantity(entry));
-    if (status == BS_OK && is_fused)
-        status = add_line(out, making, fused(making, q), row, column, "output and loss fused", form,
-                          err);
-    return status;
+    if (status < 0 || !is_fused)
+        return status;
+    form.expr = fused(making, q);
+    return add_line(out, making, &form, "output and loss fused", err);
 }
 
 int bs_tape_equation(struct bs_equation *out, struct bs_tape *tape, bs_entry entry,
@@ -311,12 +318,13 @@ int bs_tape_equation(struct bs_equation *out, struct bs_tape *tape, bs_entry ent
     struct making making = {.tape = tape,
                             .pool = tape->pool,
                             .notation = bs_network_notation(tape->graph),
-                            .arch = bs_network_layout(tape->graph)->arch};
+                            .arch = bs_network_layout(tape->graph)->arch,
+                            .form = form};
     const struct bs_address at = address_of(tape, entry);
     char name[ARRAY_NAME];
     write_name(name, &making, flavour_of(entry), at.kind, at.layer);
     bs_buf_name(&out->name, name, form);
-    int status = add_lines(out, &making, entry, form, err);
+    int status = add_lines(out, &making, entry, err);
     if (status < 0)
         bs_equation_finish(out);
     return status;

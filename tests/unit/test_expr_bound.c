@@ -3,42 +3,48 @@
 
 #include "expr/bound.h"
 
-static void check_bound(const char *text, const char *slopes, const char *square, const char *bound,
-                        const char *least, const char *most, const char *others)
+struct bounded {
+    const char *text, *slopes, *square, *bound, *least, *most, *others;
+};
+
+static void check_bound(const struct bounded *wanted)
 {
     struct bs_bound out;
     struct bs_error err;
-    ck_assert_int_eq(bs_bound_slopes(&out, pool, parsed(text), &err), BS_OK);
-    ck_assert_str_eq(unicode(out.slopes), slopes);
-    ck_assert_str_eq(unicode(out.square), square);
-    ck_assert_str_eq(unicode(out.bound), bound);
-    ck_assert_str_eq(unicode(out.least), least);
-    ck_assert_str_eq(unicode(out.most), most);
-    ck_assert_str_eq(unicode(out.others), others);
+    ck_assert_int_eq(bs_bound_slopes(&out, pool, parsed(wanted->text), &err), BS_OK);
+    ck_assert_str_eq(unicode(out.slopes), wanted->slopes);
+    ck_assert_str_eq(unicode(out.square), wanted->square);
+    ck_assert_str_eq(unicode(out.bound), wanted->bound);
+    ck_assert_str_eq(unicode(out.least), wanted->least);
+    ck_assert_str_eq(unicode(out.most), wanted->most);
+    ck_assert_str_eq(unicode(out.others), wanted->others);
 }
 
 /* σ' = a·(1 − a) = ¼ − (a − ½)² */
 START_TEST(a_product_of_sigmoid_slopes_is_at_most_a_quarter_each)
 {
-    check_bound("(a[D] - y)*product(k, i+1, D, w_k)*product(k, i, D, a_k*(1 - a_k))",
-                "Π_k=i..D a_k·(1 − a_k)", "¼ − (a_k − ½)²", "(¼)^(D − i + 1)", "0", "1",
-                "(a_D − y)·Π_k=i+1..D w_k");
+    check_bound(&(const struct bounded){
+        "(a[D] - y)*product(k, i+1, D, w_k)*product(k, i, D, a_k*(1 - a_k))",
+        "Π_k=i..D a_k·(1 − a_k)", "¼ − (a_k − ½)²", "(¼)^(D − i + 1)", "0", "1",
+        "(a_D − y)·Π_k=i+1..D w_k"});
 }
 END_TEST
 
 /* tanh' = (1 + a)·(1 − a) = 1 − a² */
 START_TEST(slopes_of_tanh_are_at_most_1)
 {
-    check_bound("product(k, 1, D, (1 + a_k)*(1 - a_k))", "Π_k=1..D (1 + a_k)·(1 − a_k)", "1 − a_k²",
-                "1", "−1", "1", "1");
+    check_bound(&(const struct bounded){"product(k, 1, D, (1 + a_k)*(1 - a_k))",
+                                        "Π_k=1..D (1 + a_k)·(1 − a_k)", "1 − a_k²", "1", "−1", "1",
+                                        "1"});
 }
 END_TEST
 
 /* 3·a − a² = 9/4 − (a − 3/2)² */
 START_TEST(any_quadratic_with_a_highest_value_is_bounded)
 {
-    check_bound("product(k, 1, 4, 3*a_k - a_k^2)", "Π_k=1..4 (3·a_k − a_k²)", "2.25 − (a_k − 1.5)²",
-                "2.25^4", "0", "3", "1");
+    check_bound(&(const struct bounded){"product(k, 1, 4, 3*a_k - a_k^2)",
+                                        "Π_k=1..4 (3·a_k − a_k²)", "2.25 − (a_k − 1.5)²", "2.25^4",
+                                        "0", "3", "1"});
 }
 END_TEST
 

@@ -125,14 +125,15 @@ static const char *const actions[] = {
     "result = {f:ascii(), f:latex(), tostring(f:diff 'w'), f:eval{w = 1, x = 2}, f:names()}",
     "result = tostring(f:diff('w', {steps = true}))",
     "local low = f:interval{w = {1, 2}, x = 2} result = {low, f:complex_step('w', {w = 1, x = 2})}",
-    "result = {expr('sum(j, 1, 2, x_j)/3'):exact{x = {'1/2', 0.25}}, tostring(f:stacked()), "
-    "f:mathml()}",
+    ("result = {expr('sum(j, 1, 2, x_j)/3'):exact{x = {'1/2', 0.25}}, tostring(f:stacked()), "
+     "f:mathml()}"),
     "result = tostring(expr 'exp(x)/(1 + exp(x))':overflow())",
-    "result = tostring(derive{'b_h = sigmoid(a_h)', 'E = sum(h, 1, q, b_h^2)', by = {'a_h'}, names "
-    "= {g_h = '-dE/db_h'}, rate = 'eta'})",
-    "local d = derive{'b_h = sigmoid(a_h)', 'E = sum(h, 1, q, b_h^2)', by = 'a_h'} result = "
-    "{d:latex(), d:mathml(), tostring(d:closed 'a_h'), tostring(d:update('a_h', 'eta')), "
-    "tostring(d:count{'a_h'}), tostring(d:steps 'a_h')}",
+    ("result = tostring(derive{'b_h = sigmoid(a_h)', 'E = sum(h, 1, q, b_h^2)', by = {'a_h'}, "
+     "names "
+     "= {g_h = '-dE/db_h'}, rate = 'eta'})"),
+    ("local d = derive{'b_h = sigmoid(a_h)', 'E = sum(h, 1, q, b_h^2)', by = 'a_h'} result = "
+     "{d:latex(), d:mathml(), tostring(d:closed 'a_h'), tostring(d:update('a_h', 'eta')), "
+     "tostring(d:count{'a_h'}), tostring(d:steps 'a_h')}"),
     "local p = prove('x', 'y') result = {p:latex(), p.left, p.point.x}",
     "local p = prove '1 - sigmoid(x) = sigmoid(-x)' result = {tostring(p), p.verdict}",
     "result = tostring(explain 'exp')",
