@@ -10,20 +10,9 @@
  * reads its numbers from a pass of the kernels.  Deriving is the same for both and knows neither.
  */
 
-/* What an entry is about a quantity q. */
-enum bs_role {
-    BS_ROLE_VALUE,      /* q itself */
-    BS_ROLE_GRADIENT,   /* its gradient entry: ∂E/∂q, or an error term g = ±∂E/∂q */
-    BS_ROLE_DERIVATIVE, /* ∂E/∂q in a formula, where the entry is −∂E/∂q; no entry itself */
-    BS_ROLE_PARTIAL,    /* ∂c/∂q, of the definition of c */
-    BS_ROLE_STEP,       /* Δq */
-    BS_ROLE_NEW,        /* q' */
-};
-
 /* An entry packs its role, c (of a partial; else 0) and q: 4 + 28 + 28 bits. */
 bs_entry bs_entry_make(enum bs_role role, int64_t q);
 bs_entry bs_entry_partial(int64_t c, int64_t q);
-enum bs_role bs_entry_role(bs_entry entry);
 int64_t bs_entry_quantity(bs_entry entry);
 int64_t bs_entry_user(bs_entry entry);
 

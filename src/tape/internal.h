@@ -40,6 +40,7 @@ int64_t bs_tape_count(const struct bs_tape *tape, enum bs_order order);
 int64_t bs_tape_rank(const struct bs_tape *tape, enum bs_order order, int64_t q);
 
 bool bs_tape_is_used(const struct bs_tape *tape, int64_t q); /* by the loss, or it is the loss */
+bool bs_tape_changes(const struct bs_tape *tape, int64_t q); /* it is updated, or depends on it */
 bool bs_tape_is_network(const struct bs_tape *tape);
 
 /* The entry spelt so, or BS_NO_ENTRY. */

@@ -114,7 +114,7 @@ bool bs_tape_is_used(const struct bs_tape *tape, int64_t q)
            tape->graph->ops->user_count(tape->graph, q) > 0;
 }
 
-static bool changes(const struct bs_tape *tape, int64_t q)
+bool bs_tape_changes(const struct bs_tape *tape, int64_t q)
 {
     return bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0 ||
            bs_tape_rank(tape, BS_ORDER_AGAIN, q) >= 0;
@@ -127,7 +127,7 @@ static bs_entry find_new(const struct bs_tape *tape, const char *name, size_t le
     if (length <= tail || strcmp(name + length - tail, suffix) != 0)
         return BS_NO_ENTRY;
     int64_t q = find_quantity(tape, name, length - tail);
-    return q >= 0 && changes(tape, q) ? bs_entry_make(BS_ROLE_NEW, q) : BS_NO_ENTRY;
+    return q >= 0 && bs_tape_changes(tape, q) ? bs_entry_make(BS_ROLE_NEW, q) : BS_NO_ENTRY;
 }
 
 static bs_entry find_step(const struct bs_tape *tape, const char *name, size_t length)
@@ -382,7 +382,7 @@ static int check_derived(void *context, struct bs_address address)
         status = check_entry(tape, bs_entry_make(BS_ROLE_GRADIENT, q), checking->err);
     if (status == BS_OK && is_updated)
         status = check_name(tape, bs_entry_make(BS_ROLE_STEP, q), checking->err);
-    if (status == BS_OK && q >= 0 && changes(tape, q))
+    if (status == BS_OK && q >= 0 && bs_tape_changes(tape, q))
         status = check_name(tape, bs_entry_make(BS_ROLE_NEW, q), checking->err);
     return status;
 }

@@ -535,6 +535,15 @@ const char *bs_notation_stem(const struct bs_notation *notation, enum bs_quantit
     return family ? family->stem : NULL;
 }
 
+struct bs_names bs_notation_names(const struct bs_notation *notation, enum bs_quantity kind,
+                                  int layer, bool is_error)
+{
+    const struct family *family = find_family(notation, kind, layer, is_error);
+    if (!family)
+        return (struct bs_names){NULL, NULL};
+    return (struct bs_names){family->stem, (const char *const *)family->listed};
+}
+
 /* ---- reading names --------------------------------------------------------------------------- */
 
 /* The digits after the stem; whether they were written as the family writes them is checked after.

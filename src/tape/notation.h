@@ -87,6 +87,10 @@ int bs_notation_visit(const struct bs_notation *notation, bs_address_visit *visi
 const char *bs_notation_stem(const struct bs_notation *notation, enum bs_quantity kind, int layer,
                              bool is_error);
 
+/* The stem or the list; neither where the notation has no names for that. */
+struct bs_names bs_notation_names(const struct bs_notation *notation, enum bs_quantity kind,
+                                  int layer, bool is_error);
+
 /*
  * The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one, and in
  * the notation of matrices, which has equations (bs_tape_equation).

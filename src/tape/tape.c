@@ -161,6 +161,53 @@ int bs_tape_layer(const struct bs_tape *tape, bs_entry entry)
     return tape->graph->ops->layer(tape->graph, bs_entry_quantity(entry));
 }
 
+struct bs_about bs_tape_about(const struct bs_tape *tape, bs_entry entry)
+{
+    struct bs_about about = {0};
+    int64_t q = bs_entry_quantity(entry);
+    enum bs_role role = bs_entry_role(entry);
+    if (role == BS_ROLE_GRADIENT || role == BS_ROLE_DERIVATIVE)
+        about.error_sign = bs_tape_error_sign(tape, q);
+    about.is_rate = role == BS_ROLE_VALUE && q == tape->rate;
+    about.has_address = bs_tape_is_network(tape);
+    if (about.has_address)
+        about.address = bs_layout_address(bs_network_layout(tape->graph), q);
+    return about;
+}
+
+static bool has_role(const struct bs_tape *tape, int64_t q, enum bs_role role)
+{
+    switch (role) {
+    case BS_ROLE_VALUE:
+        return true;
+    case BS_ROLE_GRADIENT:
+    case BS_ROLE_DERIVATIVE:
+        return tape->graph->ops->root(tape->graph) >= 0 && bs_tape_is_used(tape, q);
+    case BS_ROLE_STEP:
+        return tape->graph->has_steps && bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0;
+    case BS_ROLE_NEW:
+        return bs_tape_changes(tape, q);
+    case BS_ROLE_PARTIAL:
+        break;
+    }
+    return false;
+}
+
+bs_entry bs_tape_in_role(const struct bs_tape *tape, bs_entry entry, enum bs_role role)
+{
+    int64_t q = bs_entry_quantity(entry);
+    return has_role(tape, q, role) ? bs_entry_make(role, q) : BS_NO_ENTRY;
+}
+
+bs_entry bs_tape_at_address(const struct bs_tape *tape, enum bs_role role,
+                            struct bs_address address)
+{
+    if (!bs_tape_is_network(tape))
+        return BS_NO_ENTRY;
+    int64_t q = bs_layout_ordinal(bs_network_layout(tape->graph), address);
+    return q >= 0 && has_role(tape, q, role) ? bs_entry_make(role, q) : BS_NO_ENTRY;
+}
+
 /* ---- making ---------------------------------------------------------------------------------- */
 
 /* Takes the graph over, also when it fails. */
@@ -220,6 +267,11 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
     else
         *out = tape;
     return status;
+}
+
+double bs_tape_kink(const struct bs_tape *tape)
+{
+    return tape->graph->kink;
 }
 
 bool bs_tape_is_network(const struct bs_tape *tape)

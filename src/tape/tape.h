@@ -35,6 +35,18 @@ enum bs_phase {
 
 enum { BS_PHASES = 6 };
 
+/* What an entry is about a quantity q. */
+enum bs_role {
+    BS_ROLE_VALUE,      /* q itself */
+    BS_ROLE_GRADIENT,   /* its gradient entry: ∂E/∂q, or an error term g = ±∂E/∂q */
+    BS_ROLE_DERIVATIVE, /* ∂E/∂q in a formula, where the entry is −∂E/∂q; no entry itself */
+    BS_ROLE_PARTIAL,    /* ∂c/∂q, of the definition of c */
+    BS_ROLE_STEP,       /* Δq */
+    BS_ROLE_NEW,        /* q' */
+};
+
+enum bs_role bs_entry_role(bs_entry entry);
+
 const char *bs_phase_name(enum bs_phase phase);
 int bs_phase_find(const char *name); /* the phase, or −1 */
 
@@ -87,6 +99,8 @@ int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *er
 int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count, double eta,
                    struct bs_error *err);
 
+double bs_tape_kink(const struct bs_tape *tape); /* the slope at kinks */
+
 /* ---- entries --------------------------------------------------------------------------------- */
 
 /* The main line of the tape, in order: positions 0 to length − 1. */
@@ -117,6 +131,24 @@ int bs_tape_layer(const struct bs_tape *tape, bs_entry entry); /* 0 where there 
 void bs_tape_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry entry);
 void bs_tape_show_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry entry,
                        enum bs_form form);
+
+/* What is known of an entry beside how it comes about. */
+struct bs_about {
+    int error_sign; /* of a gradient entry with a name of its own: 1, or −1 for g = −∂E/∂q; else 0
+                     */
+    bool is_rate;
+    bool has_address; /* of a network: what the quantity is; its members have it in common */
+    struct bs_address address;
+};
+
+struct bs_about bs_tape_about(const struct bs_tape *tape, bs_entry entry);
+
+/* The entry about the same quantity in another role; BS_NO_ENTRY where the tape has none. */
+bs_entry bs_tape_in_role(const struct bs_tape *tape, bs_entry entry, enum bs_role role);
+
+/* Of a network's tape: the entry about what stands at an address, or BS_NO_ENTRY. */
+bs_entry bs_tape_at_address(const struct bs_tape *tape, enum bs_role role,
+                            struct bs_address address);
 
 enum { BS_MOST_LINES = 3, BS_RULE_TEXT = 96 };
 
