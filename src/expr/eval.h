@@ -71,7 +71,21 @@ struct bs_interval {
     double lo, hi;
 };
 
+/*
+ * What someone who rounds on the way may come to: every sum of two, product, quotient, power and
+ * value of a function is widened by `units` of the last digit kept, where it has more digits than
+ * that.  Kept are so many decimals and so many significant figures, whichever is more digits.
+ */
+struct bs_rounding {
+    int decimals; /* < 0: none are asked for */
+    int figures;  /* 0: none are asked for; neither: nothing is rounded */
+    double units; /* ½: rounded to the nearest; 1: or cut off */
+};
+
+double bs_rounding_unit(const struct bs_rounding *rounding, double value); /* 0: all is kept */
+
 struct bs_interval_env {
+    const struct bs_rounding *rounding; /* NULL: bounds are of exact arithmetic */
     int (*leaf)(struct bs_interval *value, void *context, bs_expr leaf, struct bs_error *err);
     void *context;
     double kink;

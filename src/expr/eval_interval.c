@@ -4,6 +4,7 @@
 #include "expr/func.h"
 #include "expr/node.h"
 
+#include <float.h>
 #include <math.h>
 
 _Static_assert(sizeof(union bs_quantity) == sizeof(struct bs_interval), "an array of one is one");
@@ -44,30 +45,91 @@ static int leaf_value(union bs_quantity *out, bs_expr leaf, struct bs_walk *walk
     return status;
 }
 
-#define COMBINE(name, function)                                              \
-    static int name(union bs_quantity *left, const union bs_quantity *right, \
-                    const struct bs_place *place)                            \
-    {                                                                        \
-        (void)place;                                                         \
-        left->interval = function(left->interval, right->interval);          \
-        return BS_OK;                                                        \
+/* Units of the last of some figures are powers of ten, as good as doubles have them. */
+static double unit_of_figures(double value, int figures)
+{
+    return value == 0 || !isfinite(value) ? 0 : pow(10, floor(log10(fabs(value))) - figures + 1);
+}
+
+double bs_rounding_unit(const struct bs_rounding *rounding, double value)
+{
+    const bool has_decimals = rounding->decimals >= 0, has_figures = rounding->figures > 0;
+    const double of_decimals = has_decimals ? pow(10, -rounding->decimals) : 0;
+    const double of_figures = has_figures ? unit_of_figures(value, rounding->figures) : 0;
+    return has_decimals && has_figures ? fmin(of_decimals, of_figures) : of_decimals + of_figures;
+}
+
+/* A value that has no more digits than are kept is not rounded by anyone. */
+static bool is_short(struct bs_interval x, double unit)
+{
+    const double nearest = round(x.lo / unit) * unit;
+    const double slack = 1e-9 * unit + 8 * DBL_EPSILON * fabs(nearest);
+    return fabs(x.lo - nearest) <= slack && fabs(x.hi - nearest) <= slack;
+}
+
+/* Rounding changes no sign. */
+static struct bs_interval rounded(struct bs_interval x, const struct bs_place *place)
+{
+    const struct bs_interval_env *env = place->walk->env;
+    if (!env->rounding)
+        return x;
+    const double unit = bs_rounding_unit(env->rounding, fmax(fabs(x.lo), fabs(x.hi)));
+    if (unit == 0 || is_short(x, unit))
+        return x;
+    const double width = unit * env->rounding->units;
+    const struct bs_interval wide = bs_interval_add(x, (struct bs_interval){-width, width});
+    return (struct bs_interval){x.lo >= 0 ? fmax(wide.lo, 0) : wide.lo,
+                                x.hi <= 0 ? fmin(wide.hi, 0) : wide.hi};
+}
+
+static int give(union bs_quantity *out, struct bs_interval x)
+{
+    out->interval = x;
+    return BS_OK;
+}
+
+#define COMBINE(name, function)                                                       \
+    static int name(union bs_quantity *left, const union bs_quantity *right,          \
+                    const struct bs_place *place)                                     \
+    {                                                                                 \
+        return give(left, rounded(function(left->interval, right->interval), place)); \
     }
 
 COMBINE(add, bs_interval_add)
-COMBINE(multiply, bs_interval_mul)
 COMBINE(divide, bs_interval_div)
 COMBINE(power, bs_interval_power)
-COMBINE(join, bs_interval_hull)
 
-/* Surely equal, surely not, or either. */
-static struct bs_interval delta_of(struct bs_interval a, struct bs_interval b)
+static bool is_sign(struct bs_interval x)
 {
-    const bool same = bs_interval_is_point(a) && bs_interval_is_point(b) && a.lo == b.lo;
-    const bool apart = a.hi < b.lo || b.hi < a.lo;
-    return (struct bs_interval){same, !apart};
+    return bs_interval_is_point(x) && fabs(x.lo) == 1;
 }
 
-COMBINE(delta, delta_of)
+/* A minus in front of what has been rounded is no further operation. */
+static int multiply(union bs_quantity *left, const union bs_quantity *right,
+                    const struct bs_place *place)
+{
+    const struct bs_interval product = bs_interval_mul(left->interval, right->interval);
+    const bool is_signed = is_sign(left->interval) || is_sign(right->interval);
+    return give(left, is_signed ? product : rounded(product, place));
+}
+
+static int join(union bs_quantity *left, const union bs_quantity *right,
+                const struct bs_place *place)
+{
+    (void)place;
+    return give(left, bs_interval_hull(left->interval, right->interval));
+}
+
+/* Surely equal, surely not, or either. */
+static int delta(union bs_quantity *left, const union bs_quantity *right,
+                 const struct bs_place *place)
+{
+    const struct bs_interval a = left->interval, b = right->interval;
+    (void)place;
+    const bool same = bs_interval_is_point(a) && bs_interval_is_point(b) && a.lo == b.lo;
+    const bool apart = a.hi < b.lo || b.hi < a.lo;
+    return give(left, (struct bs_interval){same, !apart});
+}
 
 static int call(union bs_quantity *out, const union bs_quantity *args, const struct bs_place *place)
 {
@@ -75,9 +137,9 @@ static int call(union bs_quantity *out, const union bs_quantity *args, const str
     const struct bs_func *func = expr->u.call.func;
     if (!func->interval)
         return bs_fail(place->walk->err, BS_REFUSED, "%s has no value on intervals", func->name);
-    out->interval =
+    const struct bs_interval value =
         func->interval(&args->interval, expr->count, expr->u.call.index, place->walk->kink);
-    return BS_OK;
+    return give(out, rounded(value, place));
 }
 
 static unsigned sides(const union bs_quantity *test, struct bs_walk *walk)

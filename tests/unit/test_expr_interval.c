@@ -290,6 +290,40 @@ START_TEST(nested_expressions_contain_their_values)
 }
 END_TEST
 
+/* Worked out by hand: what is widened is what has more digits than are kept. */
+START_TEST(who_rounds_on_the_way_may_come_to_more)
+{
+    static const struct {
+        const char *text;
+        struct bs_rounding rounding;
+        double lo, hi;
+    } cases[] = {
+        {"0.35*0.1 + 0.9*0.8", {-1, 4, 1}, 0.755, 0.755},
+        {"0.1234*0.5 + 1", {-1, 4, 0.5}, 1.0612, 1.0622}, /* 0.0617 as it is, 1.0617 ± 0.0005 */
+        {"0.1234*0.5 + 1", {4, 0, 0.5}, 1.0617, 1.0617},
+        {"0.1234*0.5 + 1", {3, 0, 0.5}, 1.0607, 1.0627}, /* 0.0617 ± 0.0005, and again */
+        {"0.1234*0.5 + 1", {3, 0, 1}, 1.0597, 1.0637},
+        {"0.1234*0.5 + 1", {3, 5, 1}, 1.0617, 1.0617}, /* the finer of the two */
+        {"-1*0.12345", {-1, 3, 0.5}, -0.12345, -0.12345},
+        {"1/3", {-1, 3, 0.5}, 1.0 / 3, 1.0 / 3},    /* a number, not an operation */
+        {"abs(n)/z", {-1, 3, 0.5}, -1.505, -0.995}, /* 3/[−3, −2], and half a unit of 1.50 */
+        {"o*x", {-1, 3, 1}, 0, 0},
+        {"0.1234*0.005", {3, 0, 1}, 0, 0.001617}, /* no sign changes by rounding */
+        {"-0.1234*0.005", {3, 0, 1}, -0.001617, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_interval_env env = {.rounding = &cases[i].rounding,
+                                      .leaf = leaf_of_givens,
+                                      .context = (void *)(uintptr_t)SOME};
+        struct bs_interval bounds = {NAN, NAN};
+        ck_assert_int_eq(bs_eval_interval(&bounds, parsed(cases[i].text), &env, NULL), BS_OK);
+        ck_assert_msg(fabs(bounds.lo - cases[i].lo) < 1e-14 &&
+                          fabs(bounds.hi - cases[i].hi) < 1e-14,
+                      "%s, row %zu: from %.17g to %.17g", cases[i].text, i, bounds.lo, bounds.hi);
+    }
+}
+END_TEST
+
 START_TEST(what_has_no_value_is_refused)
 {
     static const struct {
@@ -319,6 +353,7 @@ Suite *bs_suite(void)
         outside_its_domain_a_function_says_nothing,
         every_row_contains_its_values,
         nested_expressions_contain_their_values,
+        who_rounds_on_the_way_may_come_to_more,
         what_has_no_value_is_refused,
         NULL,
     };
