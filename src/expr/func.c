@@ -61,13 +61,14 @@ static double at_kink(double x, double left, double right, double kink)
     return x > 0 ? right : x < 0 ? left : left + kink * (right - left);
 }
 
-/* Without overflow on either side: e^x is only taken of x <= 0. */
+/*
+ * Without overflow on either side: e^x is only taken of x <= 0.  The sign chooses a value, not a
+ * way through the code, which a processor could not foretell.
+ */
 static double sigmoid(double x)
 {
-    if (x >= 0)
-        return 1 / (1 + exp(-x));
-    double e = exp(x);
-    return e / (1 + e);
+    const double e = exp(-fabs(x));
+    return (x >= 0 ? 1 : e) / (1 + e);
 }
 
 static double softplus(double x)
@@ -117,6 +118,36 @@ PARAMETRIC_SLOPE(slope_elu, ALPHA, x == 0 ? at_kink(x, p, 1, kink) : x > 0 ? 1 :
 PARAMETRIC_SLOPE(slope_swish, BETA, sigmoid(p *x) + p * y * (1 - sigmoid(p * x)))
 SLOPE(slope_gelu, normal_cdf(x) + x * normal_pdf(x))
 SLOPE(slope_step, 0)
+
+/* All units of a layer: value_NAME and slope_NAME, inlined into a loop. */
+#define UNITS(name)                                                            \
+    static void values_##name(const struct bs_units *units)                    \
+    {                                                                          \
+        struct bs_units u = *units;                                            \
+        for (size_t i = 0; i < u.n; i++) {                                     \
+            u.args[0] = u.x[i];                                                \
+            u.y[i] = value_##name(u.args, u.count, 0, u.kink);                 \
+        }                                                                      \
+    }                                                                          \
+    static void slopes_##name(const struct bs_units *units)                    \
+    {                                                                          \
+        struct bs_units u = *units;                                            \
+        for (size_t i = 0; i < u.n; i++) {                                     \
+            u.args[0] = u.x[i];                                                \
+            u.dx[i] = u.dy[i] * slope_##name(u.args, u.count, u.y[i], u.kink); \
+        }                                                                      \
+    }
+
+UNITS(identity)
+UNITS(sigmoid)
+UNITS(tanh)
+UNITS(relu)
+UNITS(leaky_relu)
+UNITS(elu)
+UNITS(softplus)
+UNITS(swish)
+UNITS(gelu)
+UNITS(step)
 
 /* d·log y with the convention 0·log 0 = 0 of cross-entropy. */
 static double value_xlog(const double *args, int count, int index, double kink)
@@ -212,6 +243,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_identity,
      .exact = bs_exact_of_identity,
      .slope = slope_identity,
+     .values = values_identity,
+     .slopes = slopes_identity,
      .partial = {"1"},
      .rule = "identity' = 1"},
     {.name = "sigmoid",
@@ -228,6 +261,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_sigmoid,
      .exact = bs_exact_of_sigmoid,
      .slope = slope_sigmoid,
+     .values = values_sigmoid,
+     .slopes = slopes_sigmoid,
      .partial = {"sigmoid(x)*(1 - sigmoid(x))"},
      .rule = "σ' = σ·(1 − σ)"},
     {.name = "tanh",
@@ -241,6 +276,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_tanh,
      .exact = bs_exact_of_tanh,
      .slope = slope_tanh,
+     .values = values_tanh,
+     .slopes = slopes_tanh,
      .partial = {"(1 + tanh(x))*(1 - tanh(x))"},
      .rule = "tanh' = (1 + tanh)·(1 − tanh)"},
     {.name = "relu",
@@ -256,6 +293,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_relu,
      .exact = bs_exact_of_relu,
      .slope = slope_relu,
+     .values = values_relu,
+     .slopes = slopes_relu,
      .partial = {"relu_slope(x)"},
      .rule = "ReLU' = 1 where x > 0, else 0"},
     {.name = "leaky_relu",
@@ -273,6 +312,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_leaky_relu,
      .exact = bs_exact_of_leaky_relu,
      .slope = slope_leaky_relu,
+     .values = values_leaky_relu,
+     .slopes = slopes_leaky_relu,
      .partial = {"leaky_relu_slope(x)"},
      .rule = "LeakyReLU' = 1 where x > 0, else 0.1",
      .full = {.formula = "cases(x > 0, x, a*x)",
@@ -296,6 +337,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_elu,
      .exact = bs_exact_of_elu,
      .slope = slope_elu,
+     .values = values_elu,
+     .slopes = slopes_elu,
      .partial = {"elu_slope(x)"},
      .rule = "ELU' = 1 where x > 0, else e^x",
      .full = {.formula = "cases(x > 0, x, alpha*(exp(x) - 1))",
@@ -314,6 +357,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_softplus,
      .exact = bs_exact_of_softplus,
      .slope = slope_softplus,
+     .values = values_softplus,
+     .slopes = slopes_softplus,
      .partial = {"sigmoid(x)"},
      .rule = "softplus' = σ"},
     {.name = "swish",
@@ -328,6 +373,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_swish,
      .exact = bs_exact_of_swish,
      .slope = slope_swish,
+     .values = values_swish,
+     .slopes = slopes_swish,
      .partial = {"sigmoid(x) + swish(x)*(1 - sigmoid(x))"},
      .rule = "swish' = σ + swish·(1 − σ)",
      .full = {.formula = "x*sigmoid(beta*x)",
@@ -347,6 +394,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_gelu,
      .exact = bs_exact_of_gelu,
      .slope = slope_gelu,
+     .values = values_gelu,
+     .slopes = slopes_gelu,
      .partial = {"Phi(x) + x*phi(x)"},
      .rule = "GELU' = Φ + x·φ"},
     {.name = "step",
@@ -361,6 +410,8 @@ const struct bs_func bs_funcs[] = {
      .interval = bs_interval_of_step,
      .exact = bs_exact_of_step,
      .slope = slope_step,
+     .values = values_step,
+     .slopes = slopes_step,
      .partial = {"0"},
      .rule = "step' = 0"},
     {.name = "softmax",
@@ -654,6 +705,36 @@ double bs_func_slope(const struct bs_func *func, const double *args, int count, 
     if (func->slope)
         return func->slope(args, count, y, kink);
     return bs_definition_slope(func->definition, args, count, kink);
+}
+
+/* Of a function defined at run time, unit by unit. */
+
+static void values_defined(const struct bs_units *units)
+{
+    struct bs_units u = *units;
+    for (size_t i = 0; i < u.n; i++) {
+        u.args[0] = u.x[i];
+        u.y[i] = bs_definition_value(u.func->definition, u.args, u.count, u.kink);
+    }
+}
+
+static void slopes_defined(const struct bs_units *units)
+{
+    struct bs_units u = *units;
+    for (size_t i = 0; i < u.n; i++) {
+        u.args[0] = u.x[i];
+        u.dx[i] = u.dy[i] * bs_definition_slope(u.func->definition, u.args, u.count, u.kink);
+    }
+}
+
+bs_over_units *bs_func_values(const struct bs_func *func)
+{
+    return func->definition ? values_defined : func->values;
+}
+
+bs_over_units *bs_func_slopes(const struct bs_func *func)
+{
+    return func->definition ? slopes_defined : func->slopes;
 }
 
 bs_expr bs_func_body(const struct bs_func *func)

@@ -16,6 +16,26 @@ enum bs_exactness {
     BS_TOO_LONG,   /* beyond 63 bits */
 };
 
+enum { BS_ANY_ARITY = -1, BS_MOST_PARAMETERS = 4 };
+
+/*
+ * An activation over n units at once.  args[1 .. count-1] are its parameters; args[0] is nothing.
+ * y may be x, and dx may be dy.
+ */
+struct bs_units {
+    const struct bs_func *func;
+    size_t n;
+    const double *x;
+    double *y;        /* f(x_i) */
+    const double *dy; /* of slopes alone */
+    double *dx;       /* dy_i·f'(x_i) */
+    double args[1 + BS_MOST_PARAMETERS];
+    int count;
+    double kink;
+};
+
+typedef void bs_over_units(const struct bs_units *units);
+
 /*
  * The table of functions: everything backstep knows of one is its row.  The parser, the derivative,
  * the evaluator, typesetting, the kernels, the help and the tests read it from here.  A function
@@ -64,6 +84,13 @@ struct bs_func {
     double (*slope)(const double *args, int count, double y, double kink);
 
     /*
+     * Value and slope of all units of a layer: the same arithmetic with the loop inside.  NULL
+     * where value and slope are, and of softmax: call bs_func_values and bs_func_slopes.
+     */
+    bs_over_units *values;
+    bs_over_units *slopes; /* dx from dy, x and y */
+
+    /*
      * The value in the other arithmetics (see expr/eval.h), of arguments as for `value`.  NULL of a
      * function defined at run time.
      */
@@ -81,8 +108,6 @@ struct bs_func {
     /* Of a function defined at run time; NULL for the rows of the table. */
     const struct bs_definition *definition;
 };
-
-enum { BS_ANY_ARITY = -1, BS_MOST_PARAMETERS = 4 };
 
 /*
  * NULL when there is none of that name: in the table, or defined in the scope in force.  A row
@@ -112,6 +137,10 @@ double bs_func_value(const struct bs_func *func, const double *args, int count, 
                      double kink);
 double bs_func_slope(const struct bs_func *func, const double *args, int count, double y,
                      double kink);
+
+/* What fills y of the units, and dx from dy and y.  Of an activation but softmax: never NULL. */
+bs_over_units *bs_func_values(const struct bs_func *func);
+bs_over_units *bs_func_slopes(const struct bs_func *func);
 
 /* The partial derivative of a call for its argument k (from 0), in terms of its arguments. */
 bs_expr bs_func_partial(struct bs_pool *pool, bs_expr call, int k);

@@ -506,6 +506,41 @@ START_TEST(the_slope_at_a_kink_is_the_stated_one)
 }
 END_TEST
 
+/* Bit for bit, at both signs, 0 and what overflows; in place, too. */
+static void check_units(const struct bs_func *func, int count)
+{
+    static const double x[] = {-INFINITY, -800, -1.5, -0x1p-1074, -0.0, 0, 0.3, 2, 40, 1e300};
+    double y[COUNT_OF(x)], dx[COUNT_OF(x)];
+    struct bs_units units = {
+        .func = func, .n = COUNT_OF(x), .x = x, .y = y, .count = count, .kink = 0.5};
+    units.args[1] = 0.25;
+    bs_func_values(func)(&units);
+    for (size_t i = 0; i < COUNT_OF(x); i++) {
+        const double args[] = {x[i], 0.25};
+        const double value = bs_func_value(func, args, count, 0, 0.5);
+        ck_assert_msg(memcmp(&y[i], &value, sizeof value) == 0 || isnan(value), "%s(%g)",
+                      func->name, x[i]);
+        dx[i] = 3;
+    }
+    units.dy = units.dx = dx;
+    bs_func_slopes(func)(&units);
+    for (size_t i = 0; i < COUNT_OF(x); i++) {
+        const double args[] = {x[i], 0.25};
+        const double slope = 3 * bs_func_slope(func, args, count, y[i], 0.5);
+        ck_assert_msg(memcmp(&dx[i], &slope, sizeof slope) == 0 || isnan(slope), "%s'(%g)",
+                      func->name, x[i]);
+    }
+}
+
+START_TEST(all_units_at_once_are_each_unit_alone)
+{
+    for (const struct bs_func *func = bs_funcs; func->name; func++)
+        for (int count = 1; func->is_activation && !func->is_indexed && count <= 2; count++)
+            if (bs_func_takes(func, count))
+                check_units(func, count);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
@@ -525,6 +560,7 @@ Suite *bs_suite(void)
         partials_are_the_slopes_of_the_values,
         slopes_by_hand_are_the_symbolic_partials,
         the_slope_at_a_kink_is_the_stated_one,
+        all_units_at_once_are_each_unit_alone,
         NULL,
     };
     return suite_with_pool("func", tests);
