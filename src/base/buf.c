@@ -21,13 +21,24 @@ static bool reserve(struct bs_buf *buf, size_t more)
     return !buf->failed;
 }
 
-void bs_buf_put_n(struct bs_buf *buf, const char *text, size_t length)
+char *bs_buf_room(struct bs_buf *buf, size_t most)
 {
-    if (!reserve(buf, length))
-        return;
-    memcpy(buf->text + buf->length, text, length);
+    return reserve(buf, most) ? buf->text + buf->length : NULL;
+}
+
+void bs_buf_wrote(struct bs_buf *buf, size_t length)
+{
     buf->length += length;
     buf->text[buf->length] = '\0';
+}
+
+void bs_buf_put_n(struct bs_buf *buf, const char *text, size_t length)
+{
+    char *room = bs_buf_room(buf, length);
+    if (!room)
+        return;
+    memcpy(room, text, length);
+    bs_buf_wrote(buf, length);
 }
 
 void bs_buf_put(struct bs_buf *buf, const char *text)

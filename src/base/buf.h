@@ -28,6 +28,13 @@ void bs_buf_printf(struct bs_buf *buf, const char *format, ...)
 void bs_buf_vprintf(struct bs_buf *buf, const char *format, va_list args);
 void bs_buf_cut(struct bs_buf *buf, size_t length); /* back to a length it had before */
 
+/*
+ * For a library that writes into memory it is given: room for `most` bytes at the end, or NULL, and
+ * then how many of them were written.
+ */
+char *bs_buf_room(struct bs_buf *buf, size_t most);
+void bs_buf_wrote(struct bs_buf *buf, size_t length);
+
 /* Put `text` in place of the `removed` bytes at byte `at`, which the buf has. */
 void bs_buf_splice(struct bs_buf *buf, size_t at, size_t removed, const char *text);
 

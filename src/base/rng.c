@@ -1,5 +1,7 @@
 #include "base/rng.h"
 
+#include <math.h>
+
 static uint64_t rotate(uint64_t x, int k)
 {
     return (x << k) | (x >> (64 - k));
@@ -43,14 +45,23 @@ double bs_rng_between(struct bs_rng *rng, double a, double b)
     return a + (b - a) * bs_rng_uniform(rng);
 }
 
-/* Numbers below 2^64 mod bound would be drawn once too often, so they are drawn again. */
+/* Box and Muller, Annals of Mathematical Statistics 29, 1958; the logarithm is of (0, 1]. */
+double bs_rng_normal(struct bs_rng *rng)
+{
+    const double two_pi = 6.28318530717958647693;
+    const double radius = sqrt(-2 * log(1 - bs_rng_uniform(rng)));
+    return radius * cos(two_pi * bs_rng_uniform(rng));
+}
+
+/*
+ * Numbers below 2^64 mod bound would be drawn once too often, so they are drawn again.  That is
+ * below the bound, so the division for it is rarely needed.
+ */
 uint64_t bs_rng_below(struct bs_rng *rng, uint64_t bound)
 {
-    uint64_t threshold = (0 - bound) % bound;
-    uint64_t drawn;
-    do
+    uint64_t drawn = bs_rng_next(rng);
+    while (drawn < bound && drawn < (0 - bound) % bound)
         drawn = bs_rng_next(rng);
-    while (drawn < threshold);
     return drawn % bound;
 }
 

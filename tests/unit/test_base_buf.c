@@ -166,9 +166,27 @@ START_TEST(running_out_of_memory_is_told_at_the_end)
 }
 END_TEST
 
+START_TEST(room_is_written_to_from_outside)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_buf_put(&buf, "ab");
+    memset(bs_buf_room(&buf, 100), 'c', 100);
+    bs_buf_wrote(&buf, 3);
+    ck_assert_str_eq(bs_buf_text(&buf), "abccc");
+    ck_assert_uint_eq(buf.length, 5);
+    bs_mem_fail_after(0);
+    ck_assert_ptr_null(bs_buf_room(&buf, 1 << 20));
+    ck_assert(buf.failed);
+    ck_assert_ptr_null(bs_buf_room(&buf, 1));
+    bs_mem_fail_after(-1);
+    bs_buf_finish(&buf);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     const TTest *const tests[] = {
+        room_is_written_to_from_outside,
         an_empty_buf_has_an_empty_text,
         appends_follow_one_another,
         a_long_text_grows_without_loss,

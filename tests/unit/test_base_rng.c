@@ -2,6 +2,8 @@
 
 #include "base/rng.h"
 
+#include <math.h>
+
 enum { SAMPLES = 60000 };
 
 /* The first outputs of Vigna's splitmix64.c for the seed 1234567 (also Rosetta Code's). */
@@ -108,6 +110,24 @@ START_TEST(below_a_huge_bound_is_unbiased)
 }
 END_TEST
 
+/* The mean, the variance and P(|x| < 1) = 0.68269 of the normal distribution, in many draws. */
+START_TEST(normal_has_the_shares_of_the_normal_distribution)
+{
+    struct bs_rng rng;
+    double sum = 0, squares = 0;
+    int within = 0;
+    bs_rng_seed(&rng, 7);
+    for (int i = 0; i < SAMPLES; i++) {
+        const double x = bs_rng_normal(&rng);
+        ck_assert(isfinite(x));
+        sum += x, squares += x * x, within += fabs(x) < 1;
+    }
+    ck_assert_double_eq_tol(sum / SAMPLES, 0, 0.02);
+    ck_assert_double_eq_tol(squares / SAMPLES, 1, 0.03);
+    ck_assert_double_eq_tol((double)within / SAMPLES, 0.68269, 0.01);
+}
+END_TEST
+
 START_TEST(below_one_is_always_zero)
 {
     struct bs_rng rng;
@@ -160,6 +180,7 @@ Suite *bs_suite(void)
         between_is_uniform_moved_and_stretched,
         below_gives_every_number_equally_often,
         below_a_huge_bound_is_unbiased,
+        normal_has_the_shares_of_the_normal_distribution,
         below_one_is_always_zero,
         shuffle_gives_every_order_equally_often,
         shuffle_of_nothing_or_of_one_changes_nothing,
