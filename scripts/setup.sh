@@ -13,13 +13,18 @@ ninja-build      build  runs the build
 pkg-config       build  finds the libraries
 liblua5.4-dev    build  the embedded language
 libreadline-dev  build  line editing at the prompt
+libjansson-dev   build  reports and saved networks in JSON
+libcsv-dev       build  reports and data in CSV
+libmxml-dev      build  reports in XML, as JUnit has them
 check            test   unit tests in C
 lua-unit         test   tests in Lua
+parallel         test   what the README says of many processors
 clang-format     lint   the layout of C
 clang-tidy       lint   common mistakes in C
 lua-check        lint   common mistakes in Lua
 shellcheck       lint   common mistakes in shell
 lua5.4           bench  what start-up is compared with
+libopenblas-dev  bench  the products of the programs that networks are compared with
 LIST
 }
 
