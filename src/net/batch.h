@@ -1,0 +1,24 @@
+#ifndef BACKSTEP_NET_BATCH_H
+#define BACKSTEP_NET_BATCH_H
+
+#include "net/net.h"
+
+/*
+ * Samples at once, rows one after the other: x is samples × inputs, t and y are samples × outputs.
+ * The loss of a batch is E = (1/m) Σ_k E_k over its m samples, so its gradients are the mean of
+ * theirs; sums go in the order of the samples.  0, or BS_INTERRUPTED or BS_NO_MEMORY with the
+ * results in no particular state.
+ */
+struct bs_batch {
+    size_t samples;
+    const double *x, *t;
+};
+
+int bs_batch_forward(double *y, const struct bs_net *net, const struct bs_batch *batch,
+                     struct bs_error *err);
+int bs_batch_loss(double *loss, const struct bs_net *net, const struct bs_batch *batch,
+                  struct bs_error *err);
+int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
+                       struct bs_error *err);
+
+#endif
