@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "lua/inspect.h"
+#include "lua/types.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -157,19 +158,54 @@ void bs_arg_list(lua_State *L, int index, const char *what, size_t count, const 
     luaL_error(L, "%s must be a table of %s, got %s", what, wanted, got);
 }
 
+/* "a table of 2 rows of 3 numbers", "a table of 3 numbers"; columns 0: a list. */
+static const char *push_shape(lua_State *L, const char *article, size_t rows, size_t columns)
+{
+    if (columns == 0)
+        return lua_pushfstring(L, "%s of %s", article, bs_push_count(L, rows, "number"));
+    const char *of_rows = bs_push_count(L, rows, "row");
+    return lua_pushfstring(L, "%s of %s of %s", article, of_rows,
+                           bs_push_count(L, columns, "number"));
+}
+
+/* Pushes a copy of a matrix, or of a row where a list is asked for. */
+static double *copy_object(lua_State *L, const struct bs_numbers *object, const char *what,
+                           size_t rows, size_t columns)
+{
+    const bool is_row = object->rows == 0;
+    const size_t own_rows = is_row ? object->columns : object->rows;
+    const size_t own_columns = is_row ? 0 : object->columns;
+    const size_t count = rows * (columns ? columns : 1);
+    if (own_rows != rows || own_columns != columns) {
+        const char *got = push_shape(L, is_row ? "a row" : "a matrix", own_rows, own_columns);
+        luaL_error(L, "%s must be %s, got %s", what, push_shape(L, "a table", rows, columns), got);
+    }
+    double *numbers = lua_newuserdatauv(L, count * sizeof *numbers, 0);
+    return memcpy(numbers, object->values, count * sizeof *numbers);
+}
+
 static void read_row(lua_State *L, int table, size_t row, const char *what, double *numbers,
                      size_t length)
 {
+    struct bs_numbers object;
     const char *name = lua_pushfstring(L, "row %d of %s", (int)row + 1, what);
     lua_rawgeti(L, table, (lua_Integer)row + 1); // name, row
-    bs_arg_list(L, -1, name, length, "number");
-    read_numbers(L, lua_gettop(L), name, numbers, length);
+    if (bs_test_numbers(L, -1, &object)) {
+        memcpy(numbers, copy_object(L, &object, name, length, 0), length * sizeof *numbers);
+        lua_pop(L, 1);
+    } else {
+        bs_arg_list(L, -1, name, length, "number");
+        read_numbers(L, lua_gettop(L), name, numbers, length);
+    }
     lua_pop(L, 2);
 }
 
 double *bs_arg_shape(lua_State *L, int index, const char *what, size_t rows, size_t columns)
 {
+    struct bs_numbers object;
     index = lua_absindex(L, index);
+    if (rows > 0 && bs_test_numbers(L, index, &object))
+        return copy_object(L, &object, what, rows, columns);
     if (rows > 0)
         bs_arg_list(L, index, what, rows, columns ? "row" : "number");
     size_t count = (rows ? rows : 1) * (columns ? columns : 1);

@@ -29,7 +29,8 @@ void bs_arg_list(lua_State *L, int index, const char *what, size_t count, const 
 /*
  * Finite numbers in a known shape: `rows` tables of `columns` numbers; columns 0: one table of
  * `rows` numbers; both 0: a number.  Pushes a userdata that holds them one after the other, and
- * gives their address.  The shape is one that a table can have: the product does not overflow.
+ * gives their address.  The shape is one that a table can have: the product does not overflow.  A
+ * matrix of that shape will do, and a row of one where a table of numbers is asked for.
  */
 double *bs_arg_shape(lua_State *L, int index, const char *what, size_t rows, size_t columns);
 

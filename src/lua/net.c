@@ -2,7 +2,6 @@
 #include "lua/types.h"
 
 #include "base/nearest.h"
-#include "base/rng.h"
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
@@ -14,26 +13,43 @@
 
 static const char net_type[] = "network", pass_type[] = "pass";
 
-/* The box of a network; `net` stays NULL when making it failed. */
-struct box {
-    struct bs_net *net;
-    struct bs_notation *notation;
-};
-
-static struct box *check_box(lua_State *L)
+struct bs_net_box *bs_check_net(lua_State *L)
 {
-    struct box *box = luaL_checkudata(L, 1, net_type);
+    struct bs_net_box *box = luaL_checkudata(L, 1, net_type);
     if (!box->net)
         luaL_error(L, "the network is closed");
     return box;
 }
 
+static void refuse_while_learning(lua_State *L, const struct bs_net_box *box)
+{
+    if (box->is_learning)
+        luaL_error(L, "the network is being trained: a callback may look at it, not change it");
+}
+
+struct bs_net_box *bs_check_idle_net(lua_State *L)
+{
+    struct bs_net_box *box = bs_check_net(L);
+    refuse_while_learning(L, box);
+    return box;
+}
+
+struct bs_net_box *bs_push_net(lua_State *L)
+{
+    bs_box_weigh(L);
+    struct bs_net_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    *box = (struct bs_net_box){NULL, NULL, false};
+    luaL_setmetatable(L, net_type);
+    return box;
+}
+
 static int l_net_gc(lua_State *L)
 {
-    struct box *box = luaL_checkudata(L, 1, net_type);
+    struct bs_net_box *box = luaL_checkudata(L, 1, net_type);
+    refuse_while_learning(L, box);
     bs_net_destroy(box->net);
     bs_notation_drop(box->notation);
-    *box = (struct box){NULL, NULL};
+    *box = (struct bs_net_box){NULL, NULL, false};
     return 0;
 }
 
@@ -225,7 +241,7 @@ double bs_arg_kink(lua_State *L, int index)
     return kink;
 }
 
-static void fill_net(lua_State *L, struct box *box)
+static void fill_net(lua_State *L, struct bs_net_box *box)
 {
     struct bs_error err;
     int sizes[BS_MAX_LAYERS + 1];
@@ -250,30 +266,11 @@ static void fill_net(lua_State *L, struct box *box)
     bs_check(L, status, &err);
 }
 
-static void fill_notation(lua_State *L, struct box *box)
+static void fill_notation(lua_State *L, struct bs_net_box *box)
 {
     lua_getfield(L, 2, "notation");
     box->notation = bs_notation_share(bs_push_notation(L, 3, box->net->arch));
     lua_settop(L, 2);
-}
-
-/*
- * Uniform in (0, 1), as the course starts the BP algorithm: also thresholds where the notation has
- * them for biases.
- */
-static void draw_parameters(struct box *box, uint64_t seed)
-{
-    struct bs_rng rng;
-    double *values = box->net->params->values;
-    bs_rng_seed(&rng, seed);
-    for (size_t i = 0; i < box->net->params->count; i++)
-        values[i] = bs_rng_uniform(&rng);
-    for (int array = 0; array < bs_notation_array_count(box->notation); array++)
-        for (int64_t k = 0; k < bs_notation_array(box->notation, array).count; k++) {
-            int sign;
-            size_t place = bs_notation_parameter(box->notation, array, k, &sign);
-            values[place] *= sign;
-        }
 }
 
 BS_FN(
@@ -289,15 +286,12 @@ BS_FN(
 {
     bs_arg_table(L, 1, "the argument of mlp");
     lua_settop(L, 1);
-    bs_box_weigh(L);
-    struct box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = (struct box){NULL, NULL};
-    luaL_setmetatable(L, net_type);
+    struct bs_net_box *box = bs_push_net(L);
     lua_insert(L, 1); // box, options
     fill_net(L, box);
     fill_notation(L, box);
     if (lua_getfield(L, 2, "seed") != LUA_TNIL)
-        draw_parameters(box, (uint64_t)bs_arg_integer(L, 3, "seed", 0, LUA_MAXINTEGER));
+        bs_draw_params(L, box, (uint64_t)bs_arg_integer(L, 3, "seed", 0, LUA_MAXINTEGER));
     lua_settop(L, 1);
     return 1;
 }
@@ -310,7 +304,7 @@ BS_FN(
     "{0.8, 0.6}}, w = {{0.3}, {0.9}}}; v[i][h] goes from input i to hidden unit h. Those not named "
     "keep their values; if anything is wrong nothing changes.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_idle_net(L);
     size_t size = box->net->params->count * sizeof(double);
     lua_settop(L, 2);
     double *values = lua_newuserdatauv(L, size, 0);
@@ -327,7 +321,7 @@ BS_FN(
 BS_FN(l_net_get, "net:get() -> table",
       "All parameters, in the names and shapes that net:set takes.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_net(L);
     return bs_push_parameters(L, box->notation, box->net->params->values);
 }
 
@@ -339,21 +333,25 @@ const double *bs_arg_sample(lua_State *L, int index, const char *what, int lengt
     return bs_arg_shape(L, index, what, is_alone ? 0 : (size_t)length, 0);
 }
 
-static const double *arg_inputs(lua_State *L, const struct box *box)
+static const double *arg_inputs(lua_State *L, const struct bs_net_box *box)
 {
     return bs_arg_sample(L, 2, "the inputs", bs_arch_inputs(box->net->arch));
 }
 
-static const double *arg_targets(lua_State *L, const struct box *box)
+static const double *arg_targets(lua_State *L, const struct bs_net_box *box)
 {
     return bs_arg_sample(L, 3, "the targets", bs_arch_outputs(box->net->arch));
 }
 
-BS_FN(l_net_forward, "net:forward(x) -> table", "The outputs for the inputs x, a table of numbers.")
+BS_FN(l_net_forward, "net:forward(x) -> table",
+      "The outputs for the inputs x, a table of numbers. For a matrix, or a table of rows, a "
+      "matrix with the outputs of each row.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_net(L);
     const struct bs_arch *arch = box->net->arch;
     struct bs_error err;
+    if (bs_is_batch(L, 2))
+        return bs_push_batch_outputs(L, box->net);
     int outputs = bs_arch_outputs(arch);
     const double *x = arg_inputs(L, box);
     size_t widest = (size_t)bs_arch_widest(arch);
@@ -369,12 +367,18 @@ BS_FN(l_net_forward, "net:forward(x) -> table", "The outputs for the inputs x, a
     return 1;
 }
 
-BS_FN(l_net_loss, "net:loss(x, d) -> number", "The loss for the inputs x and the targets d.")
+BS_FN(l_net_loss, "net:loss(x, d) -> number",
+      "The loss for the inputs x and the targets d; of a matrix of each, or tables of rows, the "
+      "mean over the rows.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     double loss;
     lua_settop(L, 3);
+    if (bs_is_batch(L, 2)) {
+        lua_pushnumber(L, bs_batch_loss_of(L, box->net));
+        return 1;
+    }
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
     bs_check(L, bs_sample_loss(&loss, box->net->arch, box->net->params->values, x, d, &err), &err);
     lua_pushnumber(L, loss);
@@ -398,7 +402,7 @@ double bs_arg_eta(lua_State *L, int index, const char *what)
 BS_BOX_GC(l_pass_gc, pass_type, struct bs_pass, bs_pass_destroy)
 
 /* Pushes the userdata that owns the pass. */
-static struct bs_pass **push_pass(lua_State *L, const struct box *box, const double *x,
+static struct bs_pass **push_pass(lua_State *L, const struct bs_net_box *box, const double *x,
                                   const double *d)
 {
     struct bs_error err;
@@ -408,11 +412,14 @@ static struct bs_pass **push_pass(lua_State *L, const struct box *box, const dou
 }
 
 BS_FN(l_net_gradients, "net:gradients(x, d) -> table",
-      "The derivative of the loss for every parameter, in the names and shapes of net:set.")
+      "The derivative of the loss for every parameter, in the names and shapes of net:set; of a "
+      "matrix of each, that of the mean loss.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     lua_settop(L, 3);
+    if (bs_is_batch(L, 2))
+        return bs_push_parameters(L, box->notation, bs_push_batch_gradients(L, box->net));
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
     struct bs_pass **pass = push_pass(L, box, x, d);
     double *gradients = lua_newuserdatauv(L, box->net->params->count * sizeof *gradients, 0);
@@ -427,7 +434,7 @@ BS_FN(
     "every parameter at that learning rate, and through the network again. The tape keeps the "
     "parameters as they are now.")
 {
-    struct box *box = check_box(L);
+    struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     lua_settop(L, 4);
     double eta = bs_arg_eta(L, 4, "tape");
@@ -437,105 +444,6 @@ BS_FN(
     *pass = NULL; /* the tape's from here on, also when it cannot be made */
     bs_check(L, bs_tape_of_pass(tape, taken, box->notation, eta, &err), &err);
     lua_pop(L, 1);
-    return 1;
-}
-
-/* ---- training -------------------------------------------------------------------------------- */
-
-static lua_Integer option_integer(lua_State *L, const char *name, lua_Integer otherwise,
-                                  lua_Integer least)
-{
-    lua_Integer value = otherwise;
-    if (lua_getfield(L, 2, name) != LUA_TNIL)
-        value = bs_arg_integer(L, -1, name, least, LUA_MAXINTEGER);
-    lua_pop(L, 1);
-    return value;
-}
-
-static double option_number(lua_State *L, const char *name, double otherwise)
-{
-    double value = otherwise;
-    if (lua_getfield(L, 2, name) != LUA_TNIL)
-        value = bs_arg_number(L, -1, name);
-    lua_pop(L, 1);
-    return value;
-}
-
-/* The rows are samples; where a sample is one number, numbers may stand for rows. */
-static const double *option_samples(lua_State *L, const char *name, int width, size_t *samples)
-{
-    lua_getfield(L, 2, name);
-    bs_arg_table(L, -1, name);
-    *samples = lua_rawlen(L, -1);
-    if (*samples == 0)
-        luaL_error(L, "%s must have at least one row", name);
-    bool is_list = width == 1 && lua_rawgeti(L, -1, 1) != LUA_TTABLE;
-    if (width == 1)
-        lua_pop(L, 1);
-    return bs_arg_shape(L, -1, name, *samples, is_list ? 0 : (size_t)width);
-}
-
-/* Unless told, samples are shuffled where a seed is given. */
-static bool option_shuffle(lua_State *L)
-{
-    bool shuffle = lua_getfield(L, 2, "seed") != LUA_TNIL;
-    if (lua_getfield(L, 2, "shuffle") != LUA_TNIL)
-        shuffle = bs_arg_boolean(L, -1, "shuffle");
-    lua_pop(L, 2);
-    return shuffle;
-}
-
-static void read_training(lua_State *L, const struct box *box, struct bs_training *training)
-{
-    const struct bs_arch *arch = box->net->arch;
-    size_t targets;
-    *training = (struct bs_training){
-        .eta = option_number(L, "eta", 0.1),
-        .epochs = (size_t)option_integer(L, "epochs", 1, 0),
-        .batch = (size_t)option_integer(L, "batch", 1, 1),
-        .seed = (uint64_t)option_integer(L, "seed", 0, 0),
-        .shuffle = option_shuffle(L),
-        .stop_below = option_number(L, "stop_below", 0),
-    };
-    training->inputs = option_samples(L, "inputs", bs_arch_inputs(arch), &training->samples);
-    training->targets = option_samples(L, "targets", bs_arch_outputs(arch), &targets);
-    if (targets != training->samples)
-        luaL_error(L, "targets must have as many rows as inputs: got %s for %d",
-                   bs_push_count(L, targets, "row"), (int)training->samples);
-}
-
-/* Sets the fields of the table on top of the stack. */
-static void set_trained(lua_State *L, struct bs_trained trained)
-{
-    lua_pushinteger(L, (lua_Integer)trained.epochs);
-    lua_setfield(L, -2, "epochs");
-    lua_pushnumber(L, trained.loss);
-    lua_setfield(L, -2, "loss");
-}
-
-BS_FN(
-    l_net_train, "net:train{inputs = X, targets = D, eta = 0.1, epochs = 1, ...} -> table",
-    "Gradient descent over the samples, the rows of X and D. batch = 1 updates after every sample, "
-    "batch = m after m on their mean gradient; seed shuffles the samples of every epoch, unless "
-    "shuffle = false; stop_below ends when an epoch's mean loss is below it. Gives {epochs =, loss "
-    "=}, the loss "
-    "being the last epoch's mean. Ctrl-C stops it and keeps what was learnt; a loss that is not "
-    "finite stops it and changes nothing.")
-{
-    static const char *const options[] = {"inputs", "targets", "eta",        "epochs", "batch",
-                                          "seed",   "shuffle", "stop_below", NULL};
-    struct box *box = check_box(L);
-    struct bs_training training;
-    struct bs_trained trained;
-    struct bs_error err;
-    bs_arg_table(L, 2, "the argument of train");
-    bs_arg_fields(L, 2, "train", options);
-    lua_settop(L, 2);
-    read_training(L, box, &training);
-    lua_createtable(L, 0, 2);
-    set_trained(L, (struct bs_trained){0, 0}); /* with its fields made, setting them cannot fail */
-    bs_check(L, bs_net_train(&trained, box->net, &training, &err), &err);
-    set_trained(L, trained);
     return 1;
 }
 
@@ -554,7 +462,7 @@ static void put_names(struct bs_buf *buf, const struct bs_arch *arch)
 /* "2-2-1 network (sigmoid, sigmoid; half_squared_error; lecture notation; 6 parameters)" */
 static int l_net_tostring(lua_State *L)
 {
-    struct box *box = luaL_checkudata(L, 1, net_type);
+    struct bs_net_box *box = luaL_checkudata(L, 1, net_type);
     if (!box->net) {
         lua_pushliteral(L, "closed network");
         return 1;
@@ -582,9 +490,13 @@ static int l_net_newindex(lua_State *L)
 void bs_open_net(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_mlp_doc, NULL};
-    static const struct bs_doc *const methods[] = {
-        &l_net_set_doc,       &l_net_get_doc,  &l_net_forward_doc, &l_net_loss_doc,
-        &l_net_gradients_doc, &l_net_tape_doc, &l_net_train_doc,   NULL};
+    static const struct bs_doc *const methods[] = {&l_net_set_doc,
+                                                   &l_net_get_doc,
+                                                   &l_net_forward_doc,
+                                                   &l_net_loss_doc,
+                                                   &l_net_gradients_doc,
+                                                   &l_net_tape_doc,
+                                                   NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_net_tostring},
                                     {"__newindex", l_net_newindex},
                                     {"__gc", l_net_gc},
@@ -593,6 +505,11 @@ void bs_open_net(lua_State *L)
     static const struct bs_type type = {net_type, "A network of dense layers, made by mlp{...}.",
                                         methods, meta};
     bs_type_register(L, &type);
+    luaL_getmetatable(L, net_type);
+    lua_getfield(L, -1, "__methods");
+    bs_add_save_methods(L);
+    bs_add_training_methods(L);
+    lua_pop(L, 2);
     bs_box_register(L, pass_type, l_pass_gc);
     lua_pushglobaltable(L);
     bs_doc_register(L, functions);

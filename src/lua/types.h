@@ -2,6 +2,7 @@
 #define BACKSTEP_LUA_TYPES_H
 
 #include "expr/expr.h"
+#include "net/data.h"
 #include "net/net.h"
 #include "tape/tape.h"
 #include "view/view.h"
@@ -78,6 +79,57 @@ void bs_arg_parameters(lua_State *L, int index, const struct bs_notation *notati
 /* A vector of exactly `length` numbers, or where that is 1 a number alone.  Pushes its userdata. */
 const double *bs_arg_sample(lua_State *L, int index, const char *what, int length);
 
+/* A network and how it is written; `net` is NULL where making it failed or it is closed. */
+struct bs_net_box {
+    struct bs_net *net;
+    struct bs_notation *notation;
+    bool is_learning; /* a callback of its training is running: it may be read, not changed */
+};
+
+/* The network at index 1: refused where it is closed; and where it may not be changed now. */
+struct bs_net_box *bs_check_net(lua_State *L);
+struct bs_net_box *bs_check_idle_net(lua_State *L);
+
+/* Push an empty network object. */
+struct bs_net_box *bs_push_net(lua_State *L);
+
+/* Draw all parameters as the course does, from (0, 1); on an error none has changed. */
+void bs_draw_params(lua_State *L, struct bs_net_box *box, uint64_t seed);
+
+/* Add to the table on top of the stack the methods of networks in train.c. */
+void bs_add_training_methods(lua_State *L);
+
+/*
+ * The numbers of the matrix (rows from 1) or of the row of one (rows 0) at `index`; false where
+ * there is something else.  They live as long as the object is open.
+ */
+struct bs_numbers {
+    const double *values;
+    size_t rows, columns;
+};
+
+bool bs_test_numbers(lua_State *L, int index, struct bs_numbers *out);
+
+/* Push an empty matrix object, and give the place where its matrix goes. */
+struct bs_data **bs_push_matrix(lua_State *L);
+
+/* The matrix in the object at `index`; NULL where there is none. */
+struct bs_data *bs_test_matrix(lua_State *L, int index);
+
+/* Is it a matrix or a table of rows, more than one sample, or no sample at all? */
+bool bs_is_batch(lua_State *L, int index);
+
+/*
+ * Samples of `width` numbers: the rows of a matrix or of a table; where a sample is one number,
+ * numbers may stand for rows.  Pushes what keeps them; those of a matrix are not copied.
+ */
+const double *bs_arg_samples(lua_State *L, int index, const char *what, int width, size_t *samples);
+
+/* Of net:forward, net:loss and net:gradients for a batch at 2, with its targets at 3 (batch.c). */
+int bs_push_batch_outputs(lua_State *L, const struct bs_net *net);
+double bs_batch_loss_of(lua_State *L, const struct bs_net *net);
+double *bs_push_batch_gradients(lua_State *L, const struct bs_net *net);
+
 /* Push an empty tape object, and give the place where its tape goes. */
 struct bs_tape **bs_push_tape(lua_State *L);
 
@@ -85,13 +137,19 @@ struct bs_tape **bs_push_tape(lua_State *L);
 void bs_add_value_methods(lua_State *L);
 void bs_add_taylor_method(lua_State *L);
 
+/* Add those of networks in save.c. */
+void bs_add_save_methods(lua_State *L);
+
+void bs_open_data(lua_State *L);
 void bs_open_page(lua_State *L);
 void bs_open_derive(lua_State *L);
 void bs_open_expr(lua_State *L);
 void bs_open_prove(lua_State *L);
 void bs_open_functions(lua_State *L);
+void bs_open_matrix(lua_State *L);
 void bs_open_net(lua_State *L);
 void bs_open_notation(lua_State *L);
+void bs_open_save(lua_State *L);
 void bs_open_tape(lua_State *L);
 
 #endif

@@ -5,23 +5,22 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows that are summed side by side, so that the additions of one do not wait for each other's. */
-enum { ROWS = 4 };
+enum { ROWS = BS_DENSE_ROWS };
 
 static double dot(const double *w, const double *a, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
+    double sum = w[0] * a[0];
+    for (size_t i = 1; i < n; i++)
         sum += w[i] * a[i];
     return sum;
 }
 
-/* The dot products of four rows, each in the order of `dot`, so the results are the same. */
-static void dot_rows(double *s, const double *w, const double *a, size_t n)
+/* Each row in the order of `dot`, so the results are the same. */
+void bs_dense_dot_rows(double *s, const double *w, const double *a, size_t n)
 {
     const double *w1 = w + n, *w2 = w1 + n, *w3 = w2 + n;
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (size_t i = 0; i < n; i++) {
+    double s0 = w[0] * a[0], s1 = w1[0] * a[0], s2 = w2[0] * a[0], s3 = w3[0] * a[0];
+    for (size_t i = 1; i < n; i++) {
         s0 += w[i] * a[i];
         s1 += w1[i] * a[i];
         s2 += w2[i] * a[i];
@@ -38,7 +37,7 @@ int bs_dense_sum(double *s, const struct bs_layer *layer, const double *params, 
     for (; j + ROWS <= layer->units; j += ROWS, w += ROWS * n) {
         if (bs_is_interrupted())
             return BS_INTERRUPTED;
-        dot_rows(s + j, w, a, n);
+        bs_dense_dot_rows(s + j, w, a, n);
     }
     for (; j < layer->units; j++, w += n)
         s[j] = dot(w, a, n);
@@ -90,41 +89,50 @@ static void softmax_back(double *dz, int n, const double *da, const double *a)
         dz[k] = a[k] * (da[k] - mean);
 }
 
-/* The arguments of a layer's activation after the first; gives how many there are in all. */
-static int fill_arguments(double args[static 1 + BS_MOST_PARAMETERS], const struct bs_layer *layer)
+static void softmax_values(const struct bs_units *units)
+{
+    softmax(units->y, (int)units->n, units->x);
+}
+
+static void softmax_slopes(const struct bs_units *units)
+{
+    softmax_back(units->dx, (int)units->n, units->dy, units->y);
+}
+
+struct bs_units bs_dense_units(const struct bs_layer *layer, double kink)
 {
     const struct bs_setting *setting = &layer->setting;
-    memcpy(args + 1, setting->values, (size_t)setting->count * sizeof *args);
-    return 1 + setting->count;
+    struct bs_units units = {.func = layer->activation,
+                             .n = (size_t)layer->units,
+                             .count = 1 + setting->count,
+                             .kink = kink};
+    memcpy(units.args + 1, setting->values, sizeof setting->values);
+    return units;
+}
+
+bs_over_units *bs_dense_values(const struct bs_layer *layer)
+{
+    return bs_layer_is_softmax(layer) ? softmax_values : bs_func_values(layer->activation);
+}
+
+bs_over_units *bs_dense_slopes(const struct bs_layer *layer)
+{
+    return bs_layer_is_softmax(layer) ? softmax_slopes : bs_func_slopes(layer->activation);
 }
 
 void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink)
 {
-    if (bs_layer_is_softmax(layer)) {
-        softmax(a, layer->units, z);
-        return;
-    }
-    double args[1 + BS_MOST_PARAMETERS];
-    const int count = fill_arguments(args, layer);
-    for (int j = 0; j < layer->units; j++) {
-        args[0] = z[j];
-        a[j] = bs_func_value(layer->activation, args, count, 0, kink);
-    }
+    struct bs_units units = bs_dense_units(layer, kink);
+    units.x = z, units.y = a;
+    bs_dense_values(layer)(&units);
 }
 
 void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const double *da,
                             const double *z, const double *a, double kink)
 {
-    if (bs_layer_is_softmax(layer)) {
-        softmax_back(dz, layer->units, da, a);
-        return;
-    }
-    double args[1 + BS_MOST_PARAMETERS];
-    const int count = fill_arguments(args, layer);
-    for (int j = 0; j < layer->units; j++) {
-        args[0] = z[j];
-        dz[j] = da[j] * bs_func_slope(layer->activation, args, count, a[j], kink);
-    }
+    struct bs_units units = bs_dense_units(layer, kink);
+    units.x = z, units.y = (double *)a, units.dy = da, units.dx = dz;
+    bs_dense_slopes(layer)(&units);
 }
 
 /* ∂E/∂a_i = Σ_j ∂E/∂z_j W_ji: row by row as W lies in memory, which is in the order of j. */
@@ -133,10 +141,12 @@ int bs_dense_sum_back(double *da, const struct bs_layer *layer, const double *pa
 {
     const double *w = params + layer->weights;
     const size_t n = (size_t)layer->inputs;
-    memset(da, 0, n * sizeof *da);
-    for (int j = 0; j < layer->units; j++, w += n) {
+    for (size_t i = 0; i < n; i++)
+        da[i] = w[i] * dz[0];
+    for (int j = 1; j < layer->units; j++) {
         if (bs_is_interrupted())
             return BS_INTERRUPTED;
+        w += n;
         for (size_t i = 0; i < n; i++)
             da[i] += w[i] * dz[j];
     }

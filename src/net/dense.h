@@ -10,12 +10,24 @@
  * take long give 0, or BS_INTERRUPTED with the result half done.
  */
 
+/*
+ * The dot products of a with four rows of n each, one after the other from w on.  Side by side, the
+ * additions of one do not wait for each other's.
+ */
+enum { BS_DENSE_ROWS = 4 };
+void bs_dense_dot_rows(double *s, const double *w, const double *a, size_t n);
+
 /* s_j = Σ_i W_ji a_i, added from the left. */
 int bs_dense_sum(double *s, const struct bs_layer *layer, const double *params, const double *a);
 
 /* z_j = s_j + b_j; z may be s. */
 void bs_dense_add_bias(double *z, const struct bs_layer *layer, const double *params,
                        const double *s);
+
+/* A layer's activation over all its units at once, and the units without arrays. */
+struct bs_units bs_dense_units(const struct bs_layer *layer, double kink);
+bs_over_units *bs_dense_values(const struct bs_layer *layer);
+bs_over_units *bs_dense_slopes(const struct bs_layer *layer);
 
 /* a_j = f(z_j), or softmax_j(z); a may be z. */
 void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink);

@@ -20,7 +20,8 @@ struct bs_loss {
     /* The value and the fused ∂E/∂z_k (k from 0) in symbols, over the outputs and the targets. */
     bs_expr (*define)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t);
     bs_expr (*define_fused)(struct bs_pool *pool, int n, const bs_expr *y, const bs_expr *t, int k);
-    bool is_mean; /* the sum over the outputs is divided by n */
+    double squares; /* c where the value is c·Σ(y − t)² and the slopes 2c·(y − t); else 0 */
+    bool is_mean;   /* the sum over the outputs is divided by n */
 };
 
 extern const struct bs_loss bs_losses[];              /* ended by a NULL name */

@@ -135,32 +135,4 @@ int bs_pass_gradients(double *gradients, const struct bs_pass *pass);
 int bs_pass_updated(struct bs_params **out, const struct bs_pass *pass, double eta,
                     struct bs_error *err);
 
-/*
- * Gradient descent: after every `batch` samples, p ← p − η·(the mean of their ∂E/∂p).  Batch 1 is
- * the standard (per-sample) algorithm, a batch of all samples or more the accumulated one; the last
- * batch of an epoch may be smaller.
- */
-struct bs_training {
-    size_t samples;
-    const double *inputs, *targets; /* samples × inputs, samples × outputs, row-major */
-    double eta;                     /* finite, 0 or more */
-    size_t epochs, batch;           /* batch from 1 */
-    bool shuffle;                   /* a new order every epoch */
-    uint64_t seed;                  /* of the shuffling */
-    double stop_below;              /* stop after an epoch whose mean loss is below; 0: never */
-};
-
-struct bs_trained {
-    size_t epochs; /* whole epochs done */
-    double loss; /* the last of them: mean loss of its samples, each before its update; else nan */
-};
-
-/*
- * Nothing is allocated once the first sample is taken.  Ctrl-C stops between steps and keeps what
- * was learnt: BS_INTERRUPTED with *out filled.  A loss or a parameter that is not finite stops with
- * BS_REFUSED; then, as after any other refusal, network and *out are as they were.
- */
-int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
-                 struct bs_error *err);
-
 #endif

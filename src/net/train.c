@@ -1,25 +1,61 @@
-/* Gradient descent.  The parameters that training began with stay aside until it has gone well. */
-#include "net/net.h"
+/*
+ * Training.  The parameters that it began with stay aside until it has gone well.  Every epoch ends
+ * with finite parameters, or not at all; so what an interrupt or a watch finds is always a network.
+ */
+#include "net/train.h"
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "net/descent.h"
+#include "net/loss.h"
 #include "net/pass.h"
+#include "net/training.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Multiplications, or so, from one look for an interrupt to the next. */
+enum { POLL = 1 << 18 };
+
 struct trainer {
     const struct bs_training *training;
+    const struct bs_optimiser *optimiser;
+    const struct bs_schedule *schedule;
     struct bs_net *net;
-    struct bs_params *before; /* a share of the parameters that training began with */
-    struct bs_pass *pass;
-    double *gradients; /* the sum over the batch so far */
-    size_t *order;     /* samples in the order of this epoch */
-    size_t epoch;      /* from 1 */
-    bool has_stepped;
+    size_t inputs, outputs;
+    struct bs_params *before;   /* a share of the parameters that training began with */
+    struct bs_descent *descent; /* plain steps on single samples, in one go; or NULL: */
+    struct bs_pass *pass;       /* the pass of a sample */
+    double *gradients;          /* their sum over the batch so far */
+    double *m, *s;              /* the optimiser's state */
+    double *best;               /* with patience, the parameters of the least validation loss */
+    double *outputs_of, *work;  /* for bs_forward */
+    size_t *order;              /* samples in the order of this epoch */
+    size_t epoch;               /* from 1 */
+    double steps;               /* taken so far */
+    double rate;                /* of this epoch */
+    size_t most;                /* steps from one such look to the next */
+    size_t unpolled;            /* multiplications since the last look for an interrupt */
+    double best_loss;
+    size_t best_epoch;
+    bool looks; /* more is asked for of an epoch than its loss */
+    bool keeps; /* what was learnt, although training did not end well */
     struct bs_error *err;
 };
+
+static double *params_of(const struct trainer *trainer)
+{
+    return trainer->net->params->values;
+}
+
+static size_t parameter_count(const struct trainer *trainer)
+{
+    return trainer->net->params->count;
+}
+
+/* ---- what stops it --------------------------------------------------------------------------- */
 
 static int refuse_step(const struct trainer *trainer, const char *what)
 {
@@ -29,74 +65,341 @@ static int refuse_step(const struct trainer *trainer, const char *what)
                    trainer->epoch, what, trainer->training->eta);
 }
 
-/* p ← p − η·(the mean gradient of `count` samples) */
-static int take_step(struct trainer *trainer, size_t count)
+/* v − v is 0 of what is finite and not a number of what is not; four sums do not wait for another.
+ */
+static bool is_finite(const double *values, size_t count)
 {
-    struct bs_params *params = trainer->net->params;
-    const double eta = trainer->training->eta;
-    bool is_finite = true;
-    trainer->has_stepped = true;
-    for (size_t i = 0; i < params->count; i++) {
-        params->values[i] -= eta * (trainer->gradients[i] / (double)count);
-        is_finite = is_finite && isfinite(params->values[i]);
-    }
-    return is_finite ? BS_OK : refuse_step(trainer, "a step made a parameter infinite");
+    double sums[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] += values[i + k] - values[i + k];
+    for (; i < count; i++)
+        sums[0] += values[i] - values[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]) == 0;
 }
 
-static int refuse_loss(const struct trainer *trainer, size_t sample)
+static int check_params(const struct trainer *trainer)
+{
+    if (is_finite(params_of(trainer), parameter_count(trainer)))
+        return BS_OK;
+    return refuse_step(trainer, "a step made a parameter infinite");
+}
+
+/* A loss that is not finite comes from a step that was too large, if one was taken. */
+static int refuse_loss(const struct trainer *trainer, size_t sample, double loss)
 {
     char what[80];
-    if (!trainer->has_stepped)
+    if (trainer->steps == 0)
         return bs_fail(trainer->err, BS_REFUSED, "the loss of sample %zu is %g before any training",
-                       sample + 1, trainer->pass->loss);
-    snprintf(what, sizeof what, "the loss of sample %zu became %g", sample + 1,
-             trainer->pass->loss);
+                       sample + 1, loss);
+    int status = check_params(trainer);
+    if (status < 0)
+        return status;
+    snprintf(what, sizeof what, "the loss of sample %zu became %g", sample + 1, loss);
     return refuse_step(trainer, what);
 }
 
-/*
- * The pass of one sample: its loss and gradients are added to those of the epoch and the batch. The
- * kernels look for an interrupt, at least once each sample.
- */
+/* Between steps; parameters that are not finite are never what is kept. */
+static int interrupt(struct trainer *trainer)
+{
+    int status = check_params(trainer);
+    if (status < 0)
+        return status;
+    trainer->keeps = true;
+    return bs_fail_interrupted(trainer->err);
+}
+
+/* Looks for an interrupt, when there was enough work since it last did. */
+static int poll(struct trainer *trainer, size_t work)
+{
+    trainer->unpolled += work;
+    if (trainer->unpolled < POLL)
+        return BS_OK;
+    trainer->unpolled = 0;
+    return bs_is_interrupted() ? interrupt(trainer) : BS_OK;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static const double *input_of(const struct trainer *trainer, size_t sample)
+{
+    return trainer->training->inputs + sample * trainer->inputs;
+}
+
+static const double *target_of(const struct trainer *trainer, size_t sample)
+{
+    return trainer->training->targets + sample * trainer->outputs;
+}
+
+/* The weights of each layer, not its biases: all += λ·all, or all −= η·λ·all. */
+static void add_decay(double *to, const struct trainer *trainer, double factor)
+{
+    const struct bs_arch *arch = trainer->net->arch;
+    const double *params = params_of(trainer);
+    for (int l = 0; l < arch->depth; l++) {
+        const size_t first = arch->layers[l].weights;
+        const size_t end = first + bs_layer_weights(&arch->layers[l]);
+        for (size_t i = first; i < end; i++)
+            to[i] += factor * params[i];
+    }
+}
+
+/* The optimiser's step on the mean of the gradients of `count` samples. */
+static void take_step(struct trainer *trainer, size_t count)
+{
+    const double decay = trainer->training->decay;
+    const struct bs_optimiser_step step = {.count = parameter_count(trainer),
+                                           .p = params_of(trainer),
+                                           .g = trainer->gradients,
+                                           .m = trainer->m,
+                                           .s = trainer->s,
+                                           .eta = trainer->rate,
+                                           .t = ++trainer->steps,
+                                           .options = trainer->training->optimiser_options};
+    for (size_t i = 0; count > 1 && i < step.count; i++)
+        trainer->gradients[i] /= (double)count;
+    if (decay > 0 && trainer->optimiser->decouples_decay)
+        add_decay(step.p, trainer, -(trainer->rate * decay));
+    else if (decay > 0)
+        add_decay(trainer->gradients, trainer, decay);
+    trainer->optimiser->step(&step);
+}
+
+/* The kernels look for an interrupt, at least once each sample. */
 static int add_sample(double *loss, struct trainer *trainer, size_t sample)
 {
-    const struct bs_training *training = trainer->training;
-    const struct bs_arch *arch = trainer->net->arch;
-    const double *x = training->inputs + sample * (size_t)bs_arch_inputs(arch);
-    const double *t = training->targets + sample * (size_t)bs_arch_outputs(arch);
-    if (bs_pass_run(trainer->pass, trainer->net->params->values, x, t) < 0 ||
+    if (bs_pass_run(trainer->pass, params_of(trainer), input_of(trainer, sample),
+                    target_of(trainer, sample)) < 0 ||
         bs_pass_add_gradients(trainer->gradients, trainer->pass) < 0)
-        return bs_fail_interrupted(trainer->err);
+        return interrupt(trainer);
     if (!isfinite(trainer->pass->loss))
-        return refuse_loss(trainer, sample);
+        return refuse_loss(trainer, sample, trainer->pass->loss);
     *loss += trainer->pass->loss;
     return BS_OK;
 }
 
+/* Sums start from −0, which changes nothing that is added, not even the sign of a 0. */
 static int run_batch(double *loss, struct trainer *trainer, const size_t *samples, size_t count)
 {
-    memset(trainer->gradients, 0, trainer->net->params->count * sizeof *trainer->gradients);
+    for (size_t i = 0; i < parameter_count(trainer); i++)
+        trainer->gradients[i] = -0.0;
     for (size_t i = 0; i < count; i++) {
         int status = add_sample(loss, trainer, samples[i]);
         if (status < 0)
             return status;
     }
-    return take_step(trainer, count);
+    take_step(trainer, count);
+    return BS_OK;
+}
+
+static int run_batches(double *loss, struct trainer *trainer)
+{
+    const size_t samples = trainer->training->samples, batch = trainer->training->batch;
+    for (size_t done = 0, count; done < samples; done += count) {
+        count = samples - done < batch ? samples - done : batch;
+        int status = run_batch(loss, trainer, trainer->order + done, count);
+        if (status < 0)
+            return status;
+    }
+    return BS_OK;
+}
+
+/* One plain step a sample: the same as run_batches, many in one go. */
+static int descend(double *loss, struct trainer *trainer)
+{
+    const struct bs_training *training = trainer->training;
+    const struct bs_rows rows = {training->inputs, training->targets};
+    const size_t most = trainer->most;
+    for (size_t done = 0, taken; done < training->samples; done += taken) {
+        const size_t left = training->samples - done, count = left < most ? left : most;
+        taken = bs_descent_run(loss, trainer->descent, &rows, trainer->order + done, count,
+                               trainer->rate);
+        trainer->steps += (double)taken;
+        if (taken < count)
+            return refuse_loss(trainer, trainer->order[done + taken], *loss);
+        if (poll(trainer, count * parameter_count(trainer)) < 0)
+            return trainer->err->status;
+    }
+    return BS_OK;
 }
 
 static int run_epoch(double *loss, struct trainer *trainer)
 {
-    const size_t samples = trainer->training->samples, batch = trainer->training->batch;
     *loss = 0;
-    for (size_t done = 0; done < samples; done += batch) {
-        size_t count = samples - done < batch ? samples - done : batch;
-        int status = run_batch(loss, trainer, trainer->order + done, count);
+    int status = trainer->descent ? descend(loss, trainer) : run_batches(loss, trainer);
+    if (status == BS_OK)
+        status = check_params(trainer);
+    *loss /= (double)trainer->training->samples;
+    return status;
+}
+
+/* ---- after an epoch -------------------------------------------------------------------------- */
+
+/* Forward only, of a sample or of one of the validation set. */
+static int run_forward(struct trainer *trainer, const double *x)
+{
+    const struct bs_arch *arch = trainer->net->arch;
+    if (poll(trainer, parameter_count(trainer)) < 0)
+        return trainer->err->status;
+    if (bs_forward(trainer->outputs_of, arch, params_of(trainer), x, trainer->work) < 0)
+        return interrupt(trainer);
+    return BS_OK;
+}
+
+/* The greatest |y − d| of a sample; one that is not a number counts as infinite. */
+static double distance(const struct trainer *trainer, const double *target)
+{
+    double greatest = 0;
+    for (size_t k = 0; k < trainer->outputs; k++) {
+        const double away = fabs(trainer->outputs_of[k] - target[k]);
+        if (!(away <= greatest))
+            greatest = isnan(away) ? INFINITY : away;
+    }
+    return greatest;
+}
+
+/* Mostly the first sample that is too far away ends it. */
+static int look_within(bool *is_within, struct trainer *trainer)
+{
+    *is_within = true;
+    for (size_t i = 0; i < trainer->training->samples && *is_within; i++) {
+        int status = run_forward(trainer, input_of(trainer, i));
         if (status < 0)
             return status;
-        if (count < batch)
-            break;
+        *is_within = distance(trainer, target_of(trainer, i)) < trainer->training->stop_within;
     }
-    *loss /= (double)samples;
+    return BS_OK;
+}
+
+static int find_worst(struct bs_trained *out, struct trainer *trainer)
+{
+    for (size_t i = 0; i < trainer->training->samples; i++) {
+        int status = run_forward(trainer, input_of(trainer, i));
+        if (status < 0)
+            return status;
+        const double away = distance(trainer, target_of(trainer, i));
+        if (i == 0 || away > out->worst)
+            out->worst = away, out->worst_sample = i + 1;
+    }
+    return BS_OK;
+}
+
+static int validate(double *mean, struct trainer *trainer)
+{
+    const struct bs_samples *set = &trainer->training->validation;
+    const struct bs_loss *loss = trainer->net->arch->loss;
+    double sum = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        int status = run_forward(trainer, set->inputs + i * trainer->inputs);
+        if (status < 0)
+            return status;
+        sum += loss->value((int)trainer->outputs, trainer->outputs_of,
+                           set->targets + i * trainer->outputs);
+    }
+    *mean = sum / (double)set->count;
+    return BS_OK;
+}
+
+static void keep_best(struct trainer *trainer, double validation)
+{
+    if (!trainer->best || (trainer->best_epoch > 0 && !(validation < trainer->best_loss)))
+        return;
+    memcpy(trainer->best, params_of(trainer), parameter_count(trainer) * sizeof *trainer->best);
+    trainer->best_epoch = trainer->epoch;
+    trainer->best_loss = validation;
+}
+
+static int remember(struct bs_history *history, const struct bs_progress *progress, bool validates)
+{
+    const size_t needed = history->count + 1;
+    if (!bs_grow(&history->loss, &history->loss_capacity, needed, sizeof *history->loss) ||
+        (validates && !bs_grow(&history->validation, &history->validation_capacity, needed,
+                               sizeof *history->validation)))
+        return BS_NO_MEMORY;
+    history->loss[history->count] = progress->loss;
+    if (validates)
+        history->validation[history->count] = progress->validation;
+    history->count = needed;
+    return BS_OK;
+}
+
+/* The watch may have taken a share of the parameters: then training goes on with its own again. */
+static int call_watch(bool *stops, struct trainer *trainer, const struct bs_progress *progress)
+{
+    const struct bs_training *training = trainer->training;
+    int status = training->watch(training->context, progress);
+    *stops = status > 0;
+    if (status < 0) {
+        trainer->keeps = true;
+        return status;
+    }
+    if (!bs_net_own_params(trainer->net))
+        return bs_fail_memory(trainer->err);
+    if (trainer->descent)
+        bs_descent_bind(trainer->descent, params_of(trainer));
+    return BS_OK;
+}
+
+/* Which of the ways to end before all epochs are done has come; false: none. */
+static int look_for_end(bool *ends, struct bs_trained *out, struct trainer *trainer)
+{
+    const struct bs_training *training = trainer->training;
+    bool is_within = false;
+    int status = training->stop_within > 0 ? look_within(&is_within, trainer) : BS_OK;
+    *ends = true;
+    if (out->loss < training->stop_below)
+        out->ending = BS_ENDED_LOSS;
+    else if (is_within)
+        out->ending = BS_ENDED_WITHIN;
+    else if (trainer->best && trainer->epoch - trainer->best_epoch >= training->patience)
+        out->ending = BS_ENDED_PATIENCE;
+    else
+        *ends = false;
+    return status;
+}
+
+static bool is_watched(const struct trainer *trainer, bool is_last)
+{
+    const struct bs_training *training = trainer->training;
+    return training->watch && training->every > 0 &&
+           (is_last || trainer->epoch % training->every == 0);
+}
+
+static void set_epoch(struct bs_trained *out, const struct trainer *trainer, double loss)
+{
+    out->epochs = trainer->epoch, out->loss = loss, out->rate = trainer->rate;
+}
+
+/* What was asked for of an epoch besides its loss. */
+static int look_at_epoch(bool *ends, struct bs_trained *out, struct trainer *trainer, double loss)
+{
+    const struct bs_training *training = trainer->training;
+    const bool validates = training->validation.count > 0;
+    struct bs_progress progress = {trainer->epoch, loss, trainer->rate, NAN};
+    bool stops = false;
+    int status = validates ? validate(&progress.validation, trainer) : BS_OK;
+    if (status < 0)
+        return status;
+    set_epoch(out, trainer, loss);
+    out->validation = progress.validation;
+    keep_best(trainer, progress.validation);
+    if (training->history && remember(training->history, &progress, validates) < 0)
+        return bs_fail_memory(trainer->err);
+    status = look_for_end(ends, out, trainer);
+    if (status == BS_OK && is_watched(trainer, *ends || trainer->epoch == training->epochs))
+        status = call_watch(&stops, trainer, &progress);
+    if (stops && !*ends)
+        *ends = true, out->ending = BS_ENDED_WATCH;
+    return status;
+}
+
+/* The epoch is done and counts, whatever comes after it. */
+static int end_epoch(bool *ends, struct bs_trained *out, struct trainer *trainer, double loss)
+{
+    if (trainer->looks)
+        return look_at_epoch(ends, out, trainer, loss);
+    set_epoch(out, trainer, loss);
     return BS_OK;
 }
 
@@ -104,75 +407,147 @@ static int run_epochs(struct bs_trained *out, struct trainer *trainer)
 {
     const struct bs_training *training = trainer->training;
     struct bs_rng rng;
+    bool ends = false;
     bs_rng_seed(&rng, training->seed);
-    while (out->epochs < training->epochs && !(out->loss < training->stop_below)) {
+    if (bs_is_interrupted())
+        return interrupt(trainer);
+    while (out->epochs < training->epochs && !ends) {
         double loss;
         trainer->epoch = out->epochs + 1;
+        trainer->rate =
+            trainer->schedule->rate(training->eta, (double)trainer->epoch, (double)training->epochs,
+                                    training->schedule_options);
         if (training->shuffle)
             bs_rng_shuffle(&rng, trainer->order, training->samples);
         int status = run_epoch(&loss, trainer);
+        if (status == BS_OK)
+            status = end_epoch(&ends, out, trainer, loss);
         if (status < 0)
             return status;
-        *out = (struct bs_trained){trainer->epoch, loss};
     }
+    if (out->ending == BS_ENDED_EPOCHS && training->stop_within > 0)
+        return find_worst(out, trainer);
     return BS_OK;
 }
 
-static int check_training(const struct bs_training *training, struct bs_error *err)
+/* ---- before and after ------------------------------------------------------------------------ */
+
+/* Zeros, where they are wanted; false when out of memory. */
+static bool make_state(double **state, bool is_wanted, size_t count)
 {
-    if (training->samples == 0)
-        return bs_fail(err, BS_REFUSED, "there are no samples to train on");
-    if (training->batch == 0)
-        return bs_fail(err, BS_REFUSED, "batch is 0: 1 or more samples are possible");
-    if (!isfinite(training->eta) || training->eta < 0)
-        return bs_fail(err, BS_REFUSED, "eta is %g: a finite number, 0 or more, is possible",
-                       training->eta);
-    return BS_OK;
+    if (is_wanted)
+        *state = bs_calloc(count, sizeof **state);
+    return !is_wanted || *state;
+}
+
+static bool is_plain(const struct trainer *trainer)
+{
+    const struct bs_training *training = trainer->training;
+    return (training->batch == 1 || training->samples == 1) && trainer->optimiser->is_plain &&
+           training->decay == 0;
+}
+
+static bool prepare_steps(struct trainer *trainer)
+{
+    struct bs_arch *arch = trainer->net->arch;
+    const struct bs_optimiser *optimiser = trainer->optimiser;
+    const size_t count = parameter_count(trainer);
+    if (is_plain(trainer)) {
+        trainer->descent = bs_descent_create(arch);
+        return trainer->descent;
+    }
+    trainer->pass = bs_pass_alloc(arch);
+    return trainer->pass && make_state(&trainer->gradients, true, count) &&
+           make_state(&trainer->m, optimiser->has_m, count) &&
+           make_state(&trainer->s, optimiser->has_s, count);
+}
+
+static bool has_to_look(const struct bs_training *training)
+{
+    return training->stop_below > 0 || training->stop_within > 0 || training->history ||
+           training->watch || training->validation.count > 0;
 }
 
 /* Everything that training needs is acquired here; on failure the caller releases what there is. */
 static int prepare(struct trainer *trainer)
 {
     struct bs_net *net = trainer->net;
-    const size_t samples = trainer->training->samples;
+    const size_t samples = trainer->training->samples, widest = (size_t)bs_arch_widest(net->arch);
     trainer->before = bs_params_share(net->params);
-    trainer->pass = bs_pass_alloc(net->arch);
-    trainer->gradients = bs_realloc_array(NULL, net->params->count, sizeof *trainer->gradients);
+    trainer->looks = has_to_look(trainer->training);
+    trainer->most = 1 + POLL / net->params->count;
     trainer->order = bs_realloc_array(NULL, samples, sizeof *trainer->order);
-    if (!trainer->pass || !trainer->gradients || !trainer->order || !bs_net_own_params(net))
+    if (!trainer->order || !prepare_steps(trainer) ||
+        !make_state(&trainer->outputs_of, true, trainer->outputs + 2 * widest) ||
+        !make_state(&trainer->best, trainer->training->patience > 0, net->params->count) ||
+        !bs_net_own_params(net))
         return bs_fail_memory(trainer->err);
+    trainer->work = trainer->outputs_of + trainer->outputs;
     for (size_t i = 0; i < samples; i++)
         trainer->order[i] = i;
+    if (trainer->descent)
+        bs_descent_bind(trainer->descent, params_of(trainer));
     return BS_OK;
 }
 
+/* With patience what is kept is the best.  A share that someone took meanwhile is not written to.
+ */
+static void restore_best(struct bs_trained *out, struct trainer *trainer)
+{
+    double *params = trainer->best_epoch > 0 ? bs_net_own_params(trainer->net) : NULL;
+    if (!params)
+        return;
+    memcpy(params, trainer->best, parameter_count(trainer) * sizeof *params);
+    out->best_epoch = trainer->best_epoch;
+    out->validation = trainer->best_loss;
+}
+
 /* An interrupt keeps the steps taken so far; what is refused takes them all back. */
-static void finish(struct trainer *trainer, int status)
+static void finish(struct trainer *trainer, bool keeps)
 {
     struct bs_params *dropped = trainer->before;
-    if (status != BS_OK && status != BS_INTERRUPTED) {
+    if (!keeps) {
         dropped = trainer->net->params;
         trainer->net->params = trainer->before;
     }
     bs_params_drop(dropped);
+    bs_descent_destroy(trainer->descent);
     bs_pass_destroy(trainer->pass);
     bs_free(trainer->gradients);
+    bs_free(trainer->m);
+    bs_free(trainer->s);
+    bs_free(trainer->best);
+    bs_free(trainer->outputs_of);
     bs_free(trainer->order);
 }
 
 int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_training *training,
                  struct bs_error *err)
 {
-    int status = check_training(training, err);
+    struct bs_error unasked; /* so that there is always one to read the status from */
+    struct trainer trainer = {
+        .training = training,
+        .optimiser = training->optimiser ? training->optimiser : &bs_optimisers[0],
+        .schedule = training->schedule ? training->schedule : &bs_schedules[0],
+        .net = net,
+        .inputs = (size_t)bs_arch_inputs(net->arch),
+        .outputs = (size_t)bs_arch_outputs(net->arch),
+        .err = err ? err : &unasked};
+    struct bs_trained trained = {.loss = NAN,
+                                 .rate = NAN,
+                                 .validation = NAN,
+                                 .has_goal = training->stop_below > 0 || training->stop_within > 0};
+    int status = bs_training_check(training, trainer.err);
     if (status < 0)
         return status;
-    struct trainer trainer = {.training = training, .net = net, .err = err};
-    struct bs_trained trained = {0, NAN};
     status = prepare(&trainer);
     if (status == BS_OK)
         status = run_epochs(&trained, &trainer);
-    if (status == BS_OK || status == BS_INTERRUPTED)
+    const bool keeps = status == BS_OK || trainer.keeps;
+    if (keeps)
+        restore_best(&trained, &trainer);
+    if (keeps)
         *out = trained;
-    finish(&trainer, status);
+    finish(&trainer, keeps);
     return status;
 }

@@ -16,6 +16,7 @@ end
 local words = {
   "x", "y", "p", "g_1", "E", "E_new", "w_11", "dE_dw_11", "dbeta_1_dx_1", "x1.in", "α_1", "eta",
   "watermelon", "lecture", "delta", "term", "layer", "phase", "backward", "relu", "shared", "all",
+  "xor", "moons",
   "a+b", "x*y", "x^x^x", "x/0", "sum(j, 1, n, x_j*j)", "softmax_2(a, b)", "max(x, 0)", "", "(",
   "x +", "\0", "1e400", "exp(exp(exp(x)))",
 }
@@ -23,12 +24,14 @@ local words = {
 local fields = {
   "x", "y", "v", "w", "W1", "b1", "gamma", "theta", "eta", "kink", "hidden", "output", "bias",
   "loss", "notation", "seed", "inputs", "targets", "weights", "biases", "z", "a", "errors", "rate",
+  "samples", "noise", "share", "stratified", "means", "deviations",
   "sign", "layout", "epochs", "batch", "steps", "n", "j", "x_1", "x_j", "stop_below", "shuffle",
 }
 
 local numbers = {0, 1, 2, 3, -1, 0.5, -0.0, 0 / 0, 1 / 0, -1 / 0, 1e308, 5e-324, math.maxinteger}
 
-local functions = {mlp, tape, expr, symbols, sigmoid, softmax, max, xlog, digits, inspect, help}
+local functions = {mlp, tape, expr, symbols, sigmoid, softmax, max, xlog, digits, inspect, help,
+                   matrix, data, split, shuffle}
 
 local function some_network()
   return mlp{random(3), random(3), random(2), bias = pick{true, false, "shared"}, seed = random(9),
@@ -49,7 +52,11 @@ local function some_formula()
   return expr(pick{"x*y", "sigmoid(w*x + b)", "sum(j, 1, n, x_j*j)", "max(a, b, x)"})
 end
 
-local makers = {some_network, some_tape, some_circuit, some_formula}
+local function some_matrix()
+  return pick{matrix({{random(3), 2}, {3, 4}}, {"x", "y"}), matrix{0, 1, 1}, data "xor".inputs}
+end
+
+local makers = {some_network, some_tape, some_circuit, some_formula, some_matrix}
 local objects = {}
 
 local function some_value(depth)

@@ -261,4 +261,158 @@ function TestTraining.test_no_epoch_changes_nothing_and_has_no_loss()
   lu.assertEquals(net:get(), before)
 end
 
+-- Seeds 1 to 100, each for the weights and thresholds and for the order of the samples.
+function TestTraining.test_xor_settles_from_most_seeds_and_the_others_are_stuck()
+  local function settled(hidden)
+    local count = 0
+    for seed = 1, 100 do
+      local net = mlp{2, hidden, 1}:init{"uniform", from = -1, to = 1, seed = seed}
+      local trained = net:train(options{eta = 0.3, epochs = 20000, seed = seed, stop_within = 0.2})
+      local worst = 0
+      for i, x in ipairs(xor.inputs) do
+        worst = math.max(worst, math.abs(net:forward(x)[1] - xor.targets[i]))
+      end
+      lu.assertEquals(trained.settled, worst < 0.2)
+      if trained.settled then
+        count = count + 1
+      else
+        lu.assertStrContains(trained.reason, "stuck: after 20000 epochs sample ")
+      end
+    end
+    return count
+  end
+  lu.assertTrue(settled(2) >= 80)
+  lu.assertTrue(settled(4) >= 98)
+end
+
+function TestTraining.test_every_optimiser_and_schedule_learns_xor()
+  local cases = {
+    {"sgd", eta = 1}, {"momentum", eta = 0.3}, {"nesterov", eta = 0.3}, {"adagrad", eta = 0.3},
+    {"rmsprop", eta = 0.05}, {"adam", eta = 0.1}, {"adamw", eta = 0.1},
+    {{"adam", beta1 = 0.8, decay = 0}, eta = 0.1}, {"sgd", eta = 1, decay = 1e-5},
+    {"sgd", eta = 2, schedule = {"inverse", slowing = 0.001}}, {"adam", eta = 0.1, batch = 4},
+    {"adam", eta = 0.1, schedule = "cosine"},
+    {"adam", eta = 0.1, schedule = {"exponential", factor = 0.999}},
+    {"adam", eta = 0.1, schedule = {"step", factor = 0.5, every = 500}},
+  }
+  for i, case in ipairs(cases) do
+    local net = mlp{2, 4, 1, hidden = "tanh"}:init("xavier", {seed = 1})
+    local trained = net:train(options{optimiser = case[1], eta = case.eta, decay = case.decay,
+      schedule = case.schedule, batch = case.batch, epochs = 3000, seed = 1, stop_within = 0.2})
+    lu.assertTrue(trained.settled, i .. ": " .. trained.reason)
+    lu.assertEquals(trained.reason, "every output is within 0.2 of its target")
+  end
+end
+
+-- y = w·x from w = 0 towards 1 at η = ½: 1/2, 3/4, 7/8, ...; best for 3/4 after epoch 2.
+local function towards_one(more)
+  local all = {inputs = {1}, targets = {1}, eta = 0.5, epochs = 10}
+  for key, value in pairs(more) do all[key] = value end
+  local net = mlp{1, 1, output = "identity", bias = false}
+  return net:train(all), net:get().W1[1][1], net
+end
+
+function TestTraining.test_patience_gives_the_best_weights_back()
+  local trained, w = towards_one{validation = {inputs = {1}, targets = {0.75}}, patience = 3,
+    history = true}
+  lu.assertEquals(w, 0.75)
+  lu.assertEquals(trained, {
+    epochs = 5, loss = 0.001953125, rate = 0.5, validation = 0, best_epoch = 2,
+    reason = "the validation loss has not fallen for 3 epochs: the parameters are those of epoch 2",
+    history = {0.5, 0.125, 0.03125, 0.0078125, 0.001953125},
+    validation_history = {0.03125, 0, 0.0078125, 0.017578125, 0.02392578125}})
+end
+
+function TestTraining.test_a_callback_sees_every_so_many_epochs_and_may_stop()
+  local seen = {}
+  local trained, w = towards_one{every = 2, callback = function(progress)
+    seen[#seen + 1] = progress
+    return progress.epoch < 4
+  end}
+  lu.assertEquals(seen, {{epoch = 2, loss = 0.125, rate = 0.5},
+    {epoch = 4, loss = 0.0078125, rate = 0.5}})
+  lu.assertEquals(trained.epochs, 4)
+  lu.assertNil(trained.settled)
+  lu.assertEquals(trained.reason, "the callback stopped it after epoch 4")
+  lu.assertEquals(w, 0.9375)
+end
+
+function TestTraining.test_an_error_in_a_callback_keeps_what_was_learnt()
+  local net = mlp{1, 1, output = "identity", bias = false}
+  local mistake = {}
+  local worked, raised = pcall(net.train, net, {inputs = {1}, targets = {1}, eta = 0.5,
+    epochs = 10, callback = function(p) if p.epoch == 2 then error(mistake) end end})
+  lu.assertFalse(worked)
+  lu.assertIs(raised, mistake)
+  lu.assertEquals(net:get().W1, {{0.75}})
+  lu.assertEquals(net:train{inputs = {1}, targets = {1}, eta = 0.5}.epochs, 1)
+end
+
+function TestTraining.test_a_callback_may_look_at_the_network_but_not_change_it()
+  local net = mlp{1, 1, output = "identity", bias = false}
+  local tapes, refused = {}, {}
+  local other = mlp{1, 1}
+  net:train{inputs = {1}, targets = {1}, eta = 0.5, epochs = 3, callback = function()
+    tapes[#tapes + 1] = net:tape(1, 1)
+    other:train{inputs = {1}, targets = {1}}
+    for _, try in ipairs{function() net:set{W1 = {{1}}} end, function() net:init "zeros" end,
+        function() net:train{inputs = {1}, targets = {1}} end,
+        function() local _ <close> = net end} do
+      local worked, message = pcall(try)
+      lu.assertFalse(worked)
+      refused[message:gsub("^[^\n:]+:%d+: ", "")] = true
+    end
+  end}
+  lu.assertEquals(refused,
+    {["the network is being trained: a callback may look at it, not change it"] = true})
+  lu.assertEquals(tapes[1]:value "a1_1", 0.5)
+  lu.assertEquals(tapes[2]:value "a1_1", 0.75)
+  lu.assertEquals(net:get().W1, {{0.875}})
+  net:set{W1 = {{1}}}
+end
+
+TestStarts = {}
+
+function TestStarts.test_init_draws_by_the_seed_and_gives_the_network()
+  local net = mlp{2, 2, 1}
+  lu.assertEquals(net:init("uniform", {seed = 11}):get(), mlp{2, 2, 1, seed = 11}:get())
+  lu.assertEquals(net:init{"he", seed = 7}:get(), mlp{2, 2, 1}:init("he", {seed = 7}):get())
+  lu.assertNotEquals(net:init{"he", seed = 8}:get(), mlp{2, 2, 1}:init("he", {seed = 7}):get())
+  lu.assertEquals(net:get().gamma, {0, 0})
+  lu.assertEquals(net:init{"constant", value = 0.25}:get(),
+    {v = {{0.25, 0.25}, {0.25, 0.25}}, w = {{0.25}, {0.25}}, gamma = {0.25, 0.25}, theta = {0.25}})
+  lu.assertEquals(net:init "zeros":get(), mlp{2, 2, 1}:get())
+end
+
+TestPerceptron = {}
+
+-- By hand: the mistakes of the epochs and where w and b stand after each.
+function TestPerceptron.test_and_is_learnt_with_a_table_of_epochs()
+  local net = mlp{2, 1, output = "step"}
+  local learnt = net:perceptron{inputs = xor.inputs, targets = {0, 0, 0, 1}}
+  lu.assertTrue(learnt.settled)
+  lu.assertEquals(learnt.mistakes, 0)
+  lu.assertEquals(#learnt.history, learnt.epochs)
+  lu.assertEquals(learnt.reason, "settled: epoch " .. learnt.epochs .. " has no mistake")
+  lu.assertEquals(learnt.history[1],
+    {epoch = 1, mistakes = 2, parameters = {W1 = {{1, 1}}, b1 = {0}}})
+  lu.assertEquals(learnt.history[learnt.epochs].parameters, net:get())
+  for i, x in ipairs(xor.inputs) do lu.assertEquals(net:forward(x)[1], i == 4 and 1 or 0) end
+end
+
+function TestPerceptron.test_xor_never_settles_and_says_why()
+  local learnt = mlp{2, 1, output = "step"}:perceptron{inputs = xor.inputs, targets = xor.targets}
+  lu.assertFalse(learnt.settled)
+  lu.assertStrContains(learnt.reason, "never settles: after epoch " .. learnt.epochs ..
+    " the weights are again those after epoch ")
+  lu.assertStrContains(learnt.reason, "no weights of one step unit are right on all these samples")
+end
+
+function TestPerceptron.test_a_callback_may_stop_it()
+  local learnt = mlp{2, 1, output = "step"}:perceptron{inputs = xor.inputs,
+    targets = {0, 0, 0, 1}, callback = function(row) return row.epoch < 2 end}
+  lu.assertEquals(learnt.epochs, 2)
+  lu.assertEquals(learnt.reason, "the callback stopped it after epoch 2")
+end
+
 os.exit(lu.LuaUnit.run(), true)

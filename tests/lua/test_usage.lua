@@ -5,6 +5,7 @@ local lu = require("luaunit")
 local objects = {
   f = symbols "x", net = mlp{2, 2, 1}, t = tape{x = 1}, entry = tape{x = 1}.x,
   page = tape{x = 1}:show(), d = derive{"E = x^2", by = "x"}, p = prove "x = x",
+  m = matrix{1}, row = matrix{1}[1],
 }
 
 local function help_on(value)
@@ -33,7 +34,8 @@ end
 
 function TestUsage.test_the_usage_of_a_function_says_how_it_is_called()
   for _, name in ipairs{"expr", "symbols", "mlp", "tape", "sigmoid", "softmax", "max", "xlog",
-                        "derive", "prove", "explain"} do
+                        "derive", "prove", "explain", "matrix", "data", "read_csv", "read_idx",
+                        "split", "shuffle", "load_net"} do
     lu.assertStrMatches(tostring(help(_G[name])), name .. called)
   end
 end
@@ -70,6 +72,16 @@ local examples = {
   {objects.net.set, "net:set{v = {{0.1, 0.4}, {0.8, 0.6}}, w = {{0.3}, {0.9}}}"},
   {objects.net.tape, "{eta = 1}", "net:tape(X[1], D[1], %s)"},
   {objects.net.train, "net:train{inputs = X, targets = D, eta = 0.1, epochs = 1"},
+  {matrix, "matrix{{0, 1}, {1, 1}}"},
+  {matrix, "matrix{0, 1}"},
+  {matrix, 'matrix({{0, 1}}, {"x1", "x2"})'},
+  {objects.m.pick, 'm:pick "sugar"'},
+  {objects.m.pick, 'm:pick{"sugar", 1}'},
+  {objects.m.standardise, "Z, scale = train:standardise(), V = validation:standardise(scale)",
+    "Z, scale = m:standardise() V = m:standardise(scale)"},
+  {data, 'data("moons", {samples = 200, noise = 0.1, seed = 7})'},
+  {split, 'train, validation = split(data "watermelon", '
+    .. '{share = 0.25, seed = 7, stratified = true})'},
   {tape, "tape({x = 0}, {kink = 0.5})"},
   {objects.t.let, 't:let("q", "x + y")'},
   {objects.t.update, 't:update({"x", "y"}, {eta = 0.1})', 't:backward "p"; %s'},
@@ -86,7 +98,7 @@ function TestUsage.test_examples_in_the_help_run()
     lu.assertStrContains(help_on(about), words)
     local world = setmetatable({
       f = expr "w_1*x", net = mlp{2, 2, 1}, t = tape{x = 1, y = 2}, print = function() end,
-      X = {{1, 2}, {3, 4}}, D = {0, 1},
+      X = {{1, 2}, {3, 4}}, D = {0, 1}, m = data "watermelon".inputs,
       D_ = derive{"beta_j = sum(h, 1, q, w_hj*b_h) - theta_j", "E = sum(j, 1, l, beta_j^2)",
         by = "w_hj", names = {g_j = "-dE/dbeta_j"}},
     }, {__index = _G})

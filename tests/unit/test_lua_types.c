@@ -56,6 +56,7 @@ static const char prelude[] =
     "  d:let('p', 'x*y')\n"
     "  d:backward 'p'\n"
     "  d:step(2)\n"
+    "  m = matrix({{1, 2}, {3, 4}}, {'a', 'b'})\n"
     "  f = sigmoid(symbols 'w' * 'x' + 0.3)\n"
     "  names = {inputs = {'x.in'}, weights = {{{'a'}}, {{'b'}}}, biases = {'c', 'k'},\n"
     "           errors = {'e', 'g'}, rate = 'rate'}\n"
@@ -84,6 +85,7 @@ static const char prelude[] =
     "      put(text, e.value)\n"
     "    end\n"
     "  end\n"
+    "  put(text, m:totable())\n"
     "  put(text, f)\n"
     "  put(text, result)\n"
     "  return table.concat(text, ' ')\n"
@@ -94,6 +96,18 @@ static const char *const actions[] = {
     "net:set{v = {{3}}, theta = {1}}",
     "result = net:train{inputs = {1, 2}, targets = {0, 1}, epochs = 2, batch = 2, seed = 1}",
     "result = {net:forward(2), net:loss(2, 1), net:gradients(2, 1), net:get(), tostring(net)}",
+    ("result = {net:forward(matrix{1, 2}):totable(), net:loss(m:pick 'a', {{0}, {1}}), "
+     "net:gradients(m:pick(1), m:pick(2))}"),
+    "result = net:train{inputs = m:pick 'a', targets = m:slice(1, 2):pick(2)}",
+    ("local z, scale = m:standardise() result = {z:totable(), scale, tostring(m), m[2].b, m.names, "
+     "matrix{0, 1}:one_hot():totable(), tostring(m[1])}"),
+    ("local a, b = split({inputs = m, targets = m}, {stratified = true}) result = "
+     "{a.inputs:totable(), "
+     "b.targets:totable(), shuffle(m):totable()}"),
+    ("net:save('saved-by-types.json', {m = {1, 2.5}, n = 'adam'}) local other, state = "
+     "load_net 'saved-by-types.json' result = {other:get(), tostring(other), state} "
+     "os.remove 'saved-by-types.json'"),
+    "result = data('moons', {samples = 3}).inputs:totable()",
     "result = tostring(net:tape(2, 1, {eta = 0.5}):next(3, 0))",
     "result = mlp{1, 1, 1, hidden = {'relu'}, bias = 'shared', seed = 2, notation = names}:get()",
     "result = tostring(net:tape(2, 1):as{weights = {{{'a'}}, {{'b'}}}, loss = 'L'}.dL_da)",

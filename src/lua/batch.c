@@ -1,0 +1,56 @@
+/* A network and many samples at once, for net:forward, net:loss and net:gradients. */
+#include "net/batch.h"
+
+#include "lua/args.h"
+#include "lua/state.h"
+#include "lua/types.h"
+
+#include <lauxlib.h>
+
+static void read_inputs(lua_State *L, const struct bs_net *net, struct bs_batch *batch)
+{
+    batch->x = bs_arg_samples(L, 2, "the inputs", bs_arch_inputs(net->arch), &batch->samples);
+}
+
+static void read_targets(lua_State *L, const struct bs_net *net, struct bs_batch *batch)
+{
+    size_t targets;
+    batch->t = bs_arg_samples(L, 3, "the targets", bs_arch_outputs(net->arch), &targets);
+    if (targets != batch->samples)
+        luaL_error(L, "the targets must have as many rows as the inputs: got %s for %d",
+                   bs_push_count(L, targets, "row"), (int)batch->samples);
+}
+
+int bs_push_batch_outputs(lua_State *L, const struct bs_net *net)
+{
+    struct bs_error err;
+    struct bs_batch batch;
+    read_inputs(L, net, &batch);
+    struct bs_data **box = bs_push_matrix(L);
+    const size_t outputs = (size_t)bs_arch_outputs(net->arch);
+    bs_check(L, bs_data_create(box, batch.samples, outputs, &err), &err);
+    bs_check(L, bs_batch_forward(bs_data_fill(*box), net, &batch, &err), &err);
+    return 1;
+}
+
+double bs_batch_loss_of(lua_State *L, const struct bs_net *net)
+{
+    struct bs_error err;
+    struct bs_batch batch;
+    double loss;
+    read_inputs(L, net, &batch);
+    read_targets(L, net, &batch);
+    bs_check(L, bs_batch_loss(&loss, net, &batch, &err), &err);
+    return loss;
+}
+
+double *bs_push_batch_gradients(lua_State *L, const struct bs_net *net)
+{
+    struct bs_error err;
+    struct bs_batch batch;
+    read_inputs(L, net, &batch);
+    read_targets(L, net, &batch);
+    double *gradients = lua_newuserdatauv(L, net->params->count * sizeof *gradients, 0);
+    bs_check(L, bs_batch_gradients(gradients, net, &batch, &err), &err);
+    return gradients;
+}
