@@ -1,17 +1,19 @@
 /*
  * Any text at all, through everything that the expr room does with a formula.  The test suite runs
- * it on the texts of corpus/ and on random ones (main.c); for hours of it:
+ * it on the texts of corpus/parse and on random ones (main.c); for hours of it:
  *
  *     CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
  *         -Dc_args=-fsanitize=fuzzer-no-link
  *     ninja -C build-fuzz tests/fuzz/libfuzzer_parse
  *     BACKSTEP_MOST_MS=500 build-fuzz/tests/fuzz/libfuzzer_parse -dict=tests/fuzz/formula.dict \
- *         -max_len=4096 -timeout=60 /tmp/found tests/fuzz/corpus
+ *         -max_len=4096 -timeout=60 /tmp/found tests/fuzz/corpus/parse
  *
  * To parse and typeset a text of 4 KB takes at most 50 ms of the processor's time (some ten times
  * that under sanitizers, with all forms written).  The slowest text is told at the end; one that
  * takes more than BACKSTEP_MOST_MS is a failure.
  */
+#include "seeds.h"
+
 #include "base/mem.h"
 #include "expr/calculus.h"
 #include "expr/eval.h"
@@ -23,7 +25,77 @@
 #include <string.h>
 #include <time.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const bs_fuzz_texts[] = {
+    "sigmoid(w*x + b)*(1 - sigmoid(w*x + b))*x",
+    "½·((y_1 − d_1)² + (y_2 − d_2)²)",
+    "-(d*log(y) + (1 - d)*log(1 - y))",
+    "exp(x_i)/sum(j, 1, C, exp(x_j))",
+    "sum(i, 1, 2, sum(j, 1, 3, w_i_j*x_j))^2",
+    "max(0, x) + relu(x) - leaky_relu(-x)/elu(x)",
+    "softmax_2(a, b + 1, c)*max_slope_1(a, b)",
+    "(-a - b)*(y - d)*-1 + 2*(y - d) - x/x/x",
+    "x^2*x^-3 + 2^x + x^n - x^x^x + (x^2)^-1",
+    "0.35 + 1e-3 + .5 + 7. + 1/3 + 123456789012345678 + 0.1234567890123456789",
+    "ReLU'(α_1 − θ_1)·σ(β_h)·(1 − ŷ_1')",
+    "ｘ１．ｉｎ＋（ａ×ｂ÷ｃ）－gelu（x）",
+    "xlog(t, y) + swish(phi(x))*Phi(softplus(abs(sqrt(x))))",
+    "tanh(tanh(tanh(tanh(tanh(tanh(tanh(tanh(x*x*x*x))))))))",
+    "1e308*1e308*x + 5e-324*x/1e300",
+    "b_h*(1 - b_h)*sum(j, 1, l, w_hj*g_j) - w_h_j_new*a[k-1, j]",
+    "product(k, i + 1, D, sigmoid(z_k)*(1 - sigmoid(z_k))*W[k][i, j])",
+    "cases(x - y >= 1/2, x, alpha*(exp(x) - 1)) + cases(x, 1, cases(y < 0, 2, 3))",
+    "f_i*(delta(i, k) - f_k) + δ(1, 2)*x⁻¹⁰ + a_(k − 1, w'_hj)",
+    NULL,
+};
+
+const char *const bs_fuzz_pieces[] = {
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "(",
+    ")",
+    ",",
+    ".",
+    "'",
+    "_",
+    "²",
+    "½",
+    "−",
+    "…",
+    "Σ",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "x",
+    "e",
+    "1e9",
+    "0.5",
+    "sum(j, 1, 3, ",
+    "x_j",
+    "max(",
+    "softmax_1(",
+    "log(",
+    "σ",
+    "[",
+    "]",
+    "_j",
+    "w_hj",
+    "_new",
+    ">",
+    "<=",
+    "⁻¹",
+    "δ(",
+    "product(j, 0, k, ",
+    "cases(x, ",
+    "cases(x > 0, ",
+    "x[k][j-1]",
+    "\xff",
+    "\xce",
+    NULL,
+};
 
 struct attempt {
     const char *text;

@@ -1,6 +1,6 @@
 /*
  * Runs a fuzz target on the texts of a folder, once found or thought of, and then on random texts:
- * formulas that people write, cut, joined and damaged.
+ * what people write (seeds.h), cut, joined and damaged.
  *
  *     fuzz_NAME FOLDER [FIRST [COUNT]]    the texts of these numbers; a number always makes the
  *                                         same one
@@ -8,6 +8,8 @@
  * Speaks TAP.  A text that fails ends the program; the last line says which file it was, or in
  * which thousand.
  */
+#include "seeds.h"
+
 #include "base/rng.h"
 
 #include <dirent.h>
@@ -17,79 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { LONGEST = 600, SECONDS = 20, USUAL_COUNT = 60000 };
-
-static const char *const FORMULAS[] = {
-    "sigmoid(w*x + b)*(1 - sigmoid(w*x + b))*x",
-    "½·((y_1 − d_1)² + (y_2 − d_2)²)",
-    "-(d*log(y) + (1 - d)*log(1 - y))",
-    "exp(x_i)/sum(j, 1, C, exp(x_j))",
-    "sum(i, 1, 2, sum(j, 1, 3, w_i_j*x_j))^2",
-    "max(0, x) + relu(x) - leaky_relu(-x)/elu(x)",
-    "softmax_2(a, b + 1, c)*max_slope_1(a, b)",
-    "(-a - b)*(y - d)*-1 + 2*(y - d) - x/x/x",
-    "x^2*x^-3 + 2^x + x^n - x^x^x + (x^2)^-1",
-    "0.35 + 1e-3 + .5 + 7. + 1/3 + 123456789012345678 + 0.1234567890123456789",
-    "ReLU'(α_1 − θ_1)·σ(β_h)·(1 − ŷ_1')",
-    "ｘ１．ｉｎ＋（ａ×ｂ÷ｃ）－gelu（x）",
-    "xlog(t, y) + swish(phi(x))*Phi(softplus(abs(sqrt(x))))",
-    "tanh(tanh(tanh(tanh(tanh(tanh(tanh(tanh(x*x*x*x))))))))",
-    "1e308*1e308*x + 5e-324*x/1e300",
-    "b_h*(1 - b_h)*sum(j, 1, l, w_hj*g_j) - w_h_j_new*a[k-1, j]",
-    "product(k, i + 1, D, sigmoid(z_k)*(1 - sigmoid(z_k))*W[k][i, j])",
-    "cases(x - y >= 1/2, x, alpha*(exp(x) - 1)) + cases(x, 1, cases(y < 0, 2, 3))",
-    "f_i*(delta(i, k) - f_k) + δ(1, 2)*x⁻¹⁰ + a_(k − 1, w'_hj)",
-};
-
-static const char *const PIECES[] = {
-    "+",
-    "-",
-    "*",
-    "/",
-    "^",
-    "(",
-    ")",
-    ",",
-    ".",
-    "'",
-    "_",
-    "²",
-    "½",
-    "−",
-    "…",
-    "Σ",
-    " ",
-    "0",
-    "1",
-    "-1",
-    "x",
-    "e",
-    "1e9",
-    "0.5",
-    "sum(j, 1, 3, ",
-    "x_j",
-    "max(",
-    "softmax_1(",
-    "log(",
-    "σ",
-    "[",
-    "]",
-    "_j",
-    "w_hj",
-    "_new",
-    ">",
-    "<=",
-    "⁻¹",
-    "δ(",
-    "product(j, 0, k, ",
-    "cases(x, ",
-    "cases(x > 0, ",
-    "x[k][j-1]",
-    "\xff",
-    "\xce",
-};
 
 struct text {
     uint8_t bytes[LONGEST];
@@ -111,8 +41,11 @@ static void cut(struct text *text, size_t at, size_t count)
     text->length -= count;
 }
 
-static const char *one_of(const char *const *list, size_t count, struct bs_rng *rng)
+static const char *one_of(const char *const *list, struct bs_rng *rng)
 {
+    size_t count = 0;
+    while (list[count])
+        count++;
     return list[bs_rng_below(rng, count)];
 }
 
@@ -121,8 +54,8 @@ static void damage(struct text *text, struct bs_rng *rng)
     uint8_t copy[LONGEST];
     const size_t at = bs_rng_below(rng, text->length + 1), rest = text->length - at;
     const size_t count = rest ? bs_rng_below(rng, rest < 12 ? rest : 12) + 1 : 0;
-    const char *piece = one_of(PIECES, sizeof PIECES / sizeof *PIECES, rng);
-    const char *formula = one_of(FORMULAS, sizeof FORMULAS / sizeof *FORMULAS, rng);
+    const char *piece = one_of(bs_fuzz_pieces, rng);
+    const char *whole = one_of(bs_fuzz_texts, rng);
     switch (bs_rng_below(rng, 6)) {
     case 0:
         cut(text, at, count);
@@ -136,7 +69,7 @@ static void damage(struct text *text, struct bs_rng *rng)
         insert(text, bs_rng_below(rng, text->length + 1), copy, count);
         break;
     case 3:
-        insert(text, at, formula, strlen(formula));
+        insert(text, at, whole, strlen(whole));
         break;
     default:
         insert(text, at, piece, strlen(piece));
@@ -148,9 +81,9 @@ static void make_text(struct text *text, uint64_t number)
 {
     struct bs_rng rng;
     bs_rng_seed(&rng, number);
-    const char *formula = one_of(FORMULAS, sizeof FORMULAS / sizeof *FORMULAS, &rng);
+    const char *whole = one_of(bs_fuzz_texts, &rng);
     text->length = 0;
-    insert(text, 0, formula, strlen(formula));
+    insert(text, 0, whole, strlen(whole));
     for (uint64_t times = bs_rng_below(&rng, 8); times > 0; times--)
         damage(text, &rng);
 }
