@@ -24,6 +24,7 @@ return lesson {
     zh = "激活函数及其斜率",
   },
   figures = 4,
+  fixed = {"x_1", "x_2", "x_4", "x_5", "x_6", "x_7", "x_8"}, -- one x for all of a kind
 
   given = function(rng, seed)
     return seed and variant(rng) or printed

@@ -27,6 +27,7 @@ return lesson {
     zh = "一般更新公式：对所有连接权只推导一次",
   },
   figures = 4,
+  fixed = {"y_1", "y_2"}, -- a class is 0 or 1
 
   given = function(rng, seed)
     return seed and variant(rng) or printed

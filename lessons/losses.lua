@@ -35,6 +35,7 @@ return lesson {
     zh = "损失函数：平方误差、交叉熵、二分类交叉熵",
   },
   figures = 4,
+  fixed = {"d_1", "d_2", "d_3"}, -- one class is 1, the others are 0
 
   given = function(rng, seed)
     return seed and variant(rng) or printed

@@ -26,6 +26,7 @@ return lesson {
     zh = "矩阵形式的网络：形状、交叉熵与梯度",
   },
   figures = 4,
+  fixed = {"y_1"}, -- a class is 0 or 1
 
   given = function(rng, seed)
     return seed and variant(rng) or printed

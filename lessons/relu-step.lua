@@ -33,6 +33,7 @@ return lesson {
     zh = "ReLU 网络：更新全部参数一次",
   },
   figures = 6,
+  fixed = {"alpha"}, -- the sheet has 1
 
   given = function(rng, seed)
     return seed and variant(rng) or printed
@@ -163,7 +164,7 @@ return lesson {
     en = "Again. The same forward pass with all six new weights.",
     zh = "再算一次。换上六个新的连接权，重做前向传播。",
   }},
-  {ask = "yhat_new", points = 2, hints = {{
+  {ask = "yhat_new", points = 2, figures = 2, hints = {{
     en = "First x1.in' and x2.in' with the new v, then y.in' with the new w.",
     zh = "先用新的 v 算 x1.in' 和 x2.in'，再用新的 w 算 y.in'。",
   }}},

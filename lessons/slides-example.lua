@@ -8,6 +8,7 @@ return lesson {
     zh = "课件例题：手算一步误差逆传播",
   },
   figures = 4,
+  fixed = {"eta"}, -- the slides have 1
   notation = "lecture",
 
   given = {

@@ -182,11 +182,21 @@ static int run_code(lua_State *L, const struct command_line *line)
     return status;
 }
 
-/* Commands take --lang wherever it stands among their arguments. */
-static int run_command(lua_State *L, struct command_line *line, const char *name, int count,
-                       char *args[])
+/* Before the end of options, that is. */
+static bool asks_for_help(int count, char *args[])
+{
+    for (int i = 0; i < count && strcmp(args[i], "--") != 0; i++)
+        if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+/* Commands take --lang wherever it stands among their arguments, and so --help. */
+static int run_command(lua_State *L, struct command_line *line, char *name, int count, char *args[])
 {
     int kept = 0;
+    if (asks_for_help(count, args))
+        return bs_command_run(L, "help", 1, &name);
     for (int i = 0; i < count; i++) {
         if (strncmp(args[i], "--lang", 6) != 0) {
             args[kept++] = args[i];

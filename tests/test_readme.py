@@ -2,7 +2,7 @@
 
 In a block of ```console, lines after "$ " are commands and the rest is what they print; "..." stands
 for any lines.  In a block of ```lua, lines after "> " are typed at the prompt; a block that returns a
-lesson is the file named last before it.
+lesson is the file named last before it, and so is a block of ```text.
 """
 
 import os
@@ -63,8 +63,13 @@ class Readme(unittest.TestCase):
     def write_lessons(self, page):
         for block, before in blocks(page, "lua"):
             if "return lesson {" in block:
-                name = re.findall(r"`([\w-]+\.lua)`", before)[-1]
-                pathlib.Path(self.directory, name).write_text(block, encoding="utf-8")
+                self.write_file(r"`([\w-]+\.lua)`", before, block)
+        for block, before in blocks(page, "text"):
+            self.write_file(r"`([\w-]+\.txt)`", before, block)
+
+    def write_file(self, name, before, block):
+        name = re.findall(name, before)[-1]
+        pathlib.Path(self.directory, name).write_text(block, encoding="utf-8")
 
     def check_command(self, command, printed):
         script, *arguments = shlex.split(command)

@@ -5,7 +5,6 @@
 #include "base/prose.h"
 #include "base/rng.h"
 #include "base/width.h"
-#include "check/answer.h"
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
@@ -67,11 +66,17 @@ BS_FN(l_rng_pick, "rng:pick(list) -> value", "One of the values of a list.")
     return 1;
 }
 
+/* The seed's own numbers; and of a further draw, those of a seed that the seed's own give. */
 static int l_host_rng(lua_State *L)
 {
-    lua_Integer seed = luaL_checkinteger(L, 1);
+    lua_Integer seed = luaL_checkinteger(L, 1), draw = luaL_optinteger(L, 2, 0);
     struct bs_rng *rng = lua_newuserdatauv(L, sizeof *rng, 0);
-    bs_rng_seed(rng, (uint64_t)seed);
+    uint64_t state = (uint64_t)seed;
+    bs_rng_seed(rng, state);
+    for (lua_Integer i = 0; i < draw; i++)
+        state = bs_rng_next(rng);
+    if (draw > 0)
+        bs_rng_seed(rng, state);
     luaL_setmetatable(L, rng_type);
     return 1;
 }
@@ -194,47 +199,6 @@ static int l_host_page(lua_State *L)
     return 1;
 }
 
-/* ---- answers --------------------------------------------------------------------------------- */
-
-/*
- * host.judge(tape, name, typed, {wanted = figures, figures = n or decimals = n}): the verdict,
- * "right", "coarse", "sign", "wrong" or "unreadable", and a sentence; why something is unreadable
- * is told in English alone.
- */
-static int l_host_judge(lua_State *L)
-{
-    static const char *const verdicts[] = {
-        [BS_VERDICT_RIGHT] = "right",
-        [BS_VERDICT_TOO_COARSE] = "coarse",
-        [BS_VERDICT_WRONG_SIGN] = "sign",
-        [BS_VERDICT_WRONG] = "wrong",
-        [BS_VERDICT_NOT_AN_ANSWER] = "unreadable",
-    };
-    struct bs_answer answer;
-    struct bs_derivation derivation;
-    struct bs_error err;
-    bs_entry entry;
-    struct bs_tape *tape = *(struct bs_tape **)luaL_checkudata(L, 1, tape_type);
-    bs_check(L, bs_tape_find(&entry, tape, luaL_checkstring(L, 2), &err), &err);
-    bs_check(L, bs_tape_derive(&derivation, tape, entry, &err), &err);
-    lua_getfield(L, 4, "wanted");
-    struct bs_question question = {derivation.value, derivation.size, (int)luaL_checkinteger(L, -1),
-                                   arg_digits(L, 4)};
-    int status = bs_answer_read(&answer, luaL_checkstring(L, 3), &err);
-    if (status != BS_REFUSED)
-        bs_check(L, status, &err);
-    enum bs_verdict verdict = bs_answer_judge(&answer, &question);
-    lua_pushstring(L, verdicts[verdict]);
-    const char *lang = bs_session(L)->lang;
-    struct bs_buf *buf = bs_push_buf(L); // verdict, buf
-    if (status == BS_REFUSED && strcmp(lang, "en") == 0)
-        bs_buf_put(buf, err.text);
-    else
-        bs_verdict_put(buf, verdict, &question, lang);
-    bs_pop_text(L);
-    return 2;
-}
-
 /* ---- files ----------------------------------------------------------------------------------- */
 
 /* Is the program still where it was built, and its source beside it? */
@@ -305,7 +269,6 @@ void bs_open_lesson(lua_State *L)
         {"phase", l_host_phase},
         {"prose", l_host_prose},
         {"width", l_host_width},
-        {"judge", l_host_judge},
         {"lesson_directory", l_host_lesson_directory},
         {"lesson_files", l_host_lesson_files},
         {NULL, NULL},

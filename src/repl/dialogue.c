@@ -3,6 +3,7 @@
 #include "lua/module.h"
 #include "lua/state.h"
 #include "repl/input.h"
+#include "repl/repl.h"
 #include "repl/screen.h"
 
 #include <errno.h>
@@ -11,13 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What cannot be written is told of when the program ends. */
+/* What cannot be written is told of when the program ends; who has much to write may stop. */
 static int l_host_write(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
+    bs_screen_progress("");
     fwrite(text, 1, length, stdout);
-    return 0;
+    lua_pushboolean(L, !ferror(stdout));
+    return 1;
 }
 
 static void cut_line_end(struct bs_buf *line)
@@ -61,12 +64,51 @@ static int l_host_complain(lua_State *L)
     return 0;
 }
 
+/* For what stands beside the results: as it is, without the program's name. */
+static int l_host_remark(lua_State *L)
+{
+    bs_screen_progress("");
+    fflush(stdout);
+    fputs(luaL_checkstring(L, 1), stderr);
+    return 0;
+}
+
+static int l_host_wants_progress(lua_State *L)
+{
+    lua_pushboolean(L, bs_screen_wants_progress());
+    return 1;
+}
+
+static int l_host_progress(lua_State *L)
+{
+    bs_screen_progress(luaL_checkstring(L, 1));
+    return 0;
+}
+
+static int l_host_version(lua_State *L)
+{
+    lua_pushstring(L, bs_version());
+    return 1;
+}
+
+static int l_host_is_terminal(lua_State *L)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
+    lua_pushboolean(L, isatty(luaL_checkoption(L, 1, NULL, names)));
+    return 1;
+}
+
 void bs_open_dialogue(lua_State *L)
 {
     static const luaL_Reg host[] = {
         {"write", l_host_write},
         {"read", l_host_read},
         {"complain", l_host_complain},
+        {"remark", l_host_remark},
+        {"progress", l_host_progress},
+        {"wants_progress", l_host_wants_progress},
+        {"is_terminal", l_host_is_terminal},
+        {"version", l_host_version},
         {NULL, NULL},
     };
     bs_module_push_host(L);

@@ -6,17 +6,43 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { USUAL_COLUMNS = 80, FEWEST_COLUMNS = 20 };
 
-static int write_error; /* errno of the first write that failed */
+static int write_error;   /* errno of the first write that failed */
+static bool has_progress; /* is a line of progress on the screen? */
 
 static bool flush(void)
 {
     if ((fflush(stdout) != 0 || ferror(stdout)) && !write_error)
         write_error = errno ? errno : EIO;
     return write_error == 0;
+}
+
+void bs_screen_progress(const char *text)
+{
+    if (!has_progress && *text == '\0')
+        return;
+    flush();
+    fprintf(stderr, "\r%s\033[K", text);
+    has_progress = *text != '\0';
+}
+
+bool bs_screen_wants_progress(void)
+{
+    enum { PAUSE = 200 * 1000 * 1000 };
+    static long long last;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long time = now.tv_sec * 1000000000LL + now.tv_nsec;
+    if (last == 0)
+        last = time;
+    if (time - last < PAUSE || !isatty(STDERR_FILENO))
+        return false;
+    last = time;
+    return true;
 }
 
 bool bs_screen_put(const char *text, size_t length)
@@ -28,10 +54,27 @@ bool bs_screen_put(const char *text, size_t length)
     return flush();
 }
 
+/* What the text quotes must not steer the terminal: of control characters, C1's included, line ends
+ * and tabs alone are printed. */
+static void put_clean(FILE *file, const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        bool is_c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0;
+        if (is_c1 || (*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7F)
+            fputs("\xEF\xBF\xBD", file);
+        else
+            putc(*at, file);
+        at += is_c1;
+    }
+}
+
 void bs_screen_complain(const char *text)
 {
+    bs_screen_progress("");
     flush();
-    fprintf(stderr, "backstep: %s\n", text);
+    fputs("backstep: ", stderr);
+    put_clean(stderr, text);
+    putc('\n', stderr);
 }
 
 static bool has_colour(void)

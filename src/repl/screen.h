@@ -20,6 +20,13 @@ bool bs_screen_put(const char *text, size_t length);
 void bs_screen_complain(const char *text);
 void bs_screen_complain_at_prompt(const char *text);
 
+/*
+ * A line on standard error that says how far things are, in place of the one before; "" takes it
+ * away, as a complaint does.  It is wanted by a terminal, and five times a second at most.
+ */
+void bs_screen_progress(const char *text);
+bool bs_screen_wants_progress(void);
+
 int bs_screen_columns(void); /* of standard output; 80 when it is no terminal */
 
 /*

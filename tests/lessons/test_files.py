@@ -1,6 +1,8 @@
 """Lesson files that are wrong, or worse: each is refused with a sentence, and nothing has happened."""
 
+import json
 import pathlib
+import re
 import time
 import unittest
 
@@ -84,7 +86,7 @@ TAPE = ("tape = function(given) local t = tape{x = 2, y = 3} t:let('q', 'x*y') t
 INVALID = [
     ("titel = {}", ['unknown field "titel": did you mean title?']),
     ("colour = 'red'", ['unknown field "colour" (known: api, id, title, digits, figures, notation, '
-                        "given, tape)"]),
+                        "given, tape, truncation, conventions, notations, marks, fixed)"]),
     ("[1.5] = 1", ["a field is a name, got 1.5"]),
     ("id = 'Bad Id'", ['id must be made of small letters, digits and hyphens, got "Bad Id"']),
     ("id = 7", ["id must be a string, got 7"]),
@@ -154,9 +156,15 @@ LINT = [
     ("{text = {en = 'q is {q}.', zh = 'q'}}, {ask = 'q'}",
      ["block 2 asks for q, which block 1 has told"]),
     ("id = 'other'", ["id is other, so the file should be called other.lua"]),
-    ("tape = function() local t = tape{x = 0} t:let('q', 'x') return t end, {ask = 'q'}",
-     ['question 1 (q): its value with the sign turned, "-0", is answered by: Right.',
-      'question 1 (q): an answer of 0, "0", is answered by: Right.']),
+    ("fixed = {'x'}, tape = function() local t = tape{x = 0} t:let('q', 'x') return t end, "
+     "{ask = 'q'}",
+     ["1: question 1 (q): the answer q = 0 is found to be right"]),
+    ("tape = function() local t = tape{x = 2, y = 1} t:let('q', 'x*y') return t end,\n"
+     "{ask = 'q'}",
+     ["2: question 1 (q): the mistake that the factor y is missing would be marked right, since "
+      "y = 1; y = 1.1 would show it"]),
+    ("tape = function() local t = tape{x = 1000} t:let('q', 'exp(x)') return t end, {ask = 'q'}",
+     ["q is not finite, so there is nothing to mark"]),
 ]
 
 
@@ -285,8 +293,51 @@ class Files(unittest.TestCase):
                 path, _ = self.write(lesson(fields))
                 done = program.run("lint", path)
                 self.assertEqual(done.returncode, 1)
-                self.assertEqual(done.stdout,
-                                 "".join(f"{path}: {sentence}\n" for sentence in sentences))
+                said = "".join(f"{path}: {sentence}\n" for sentence in sentences)
+                self.assertEqual(done.stdout, re.sub(r": (\d+: )", r":\1", said))
+
+    def test_lint_finds_figures_that_the_digits_do_not_leave(self):
+        path, _ = self.write(lesson(
+            "digits = 4, given = function(rng, seed) return {x = seed == 2 and 0.01 or 2.5} end, "
+            "tape = function(given) local t = tape {x = given.x, y = -0.0142} "
+            "t:let('q', 'x*y') return t end, {ask = 'q'}"))
+        told = (" asks for 3 significant figures, but 4 decimals leave {} of −{}: ask for fewer or "
+                "give figures = N")
+        done = program.run("lint", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("question 1 (q):" + told.format(1, "0.000142"), done.stdout)
+        path, _ = self.write(lesson("digits = 4, tape = function() local t = tape {x = 0.01, "
+                                    "y = -0.0142} t:let('q', 'x*y') return t end, {ask = 'q'}"))
+        self.assertIn("1 (q):" + told.format(1, "0.000142"), program.run("lint", path).stdout)
+
+    def test_lint_notes_how_many_mistakes_can_be_told_apart(self):
+        path, _ = self.write(lesson("{ask = 'q'}"))
+        done = program.run("lint", path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, re.escape(path) + r":1: question 1 \(q\): \d+ of \d+ mistakes "
+                         r"can be told apart\n( .*\n)*" + re.escape(path) + ": nothing is wrong\n$")
+
+    def test_lint_counts_what_no_given_near_would_show(self):
+        self.assertRegex(program.run("lint", "relu-step").stdout,
+                         r" \(g_y\): \d+ of \d+ mistakes can be told apart\n"
+                         r"    \d+ change nothing here\n")
+
+    def test_lint_tells_what_more_digits_would_tell(self):
+        source = (program.ROOT / "lessons/general-rule.lua").read_text(encoding="utf-8")
+        path = program.write(self, "general-rule.lua",
+                             source.replace("  figures = 4,", "  figures = 3,"))
+        self.assertRegex(program.run("lint", path).stdout, r" \(g_1\): \d+ of \d+ mistakes can be "
+                         r"told apart, \d+ more with more digits\n")
+
+    def test_lint_lists_mistakes_for_programs(self):
+        path, _ = self.write(lesson("{ask = 'q'}"))
+        done = program.run("lint", path, "--mistakes")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        rows = {row["definition"]: row for row in json.loads(done.stdout)}
+        self.assertEqual(rows["-x*y"], {
+            "question": "q", "item": "q", "kind": "sign-flipped", "definition": "-x*y", "value": -6,
+            "typed": "-6.000", "visible": True, "distinct": True, "hidden": False,
+            "hidden_by": None, "better": None})
 
     def test_lint_tries_variants(self):
         path, _ = self.write(lesson(
@@ -323,7 +374,7 @@ class Files(unittest.TestCase):
         path, _ = self.write(lesson("{ask = 'q'}"))
         place = {"BACKSTEP_LESSONS": str(pathlib.Path(path).parent)}
         self.assertEqual(program.run("show", **place).stdout, "small   Small\n")
-        self.assertEqual(program.run("lint", "small", **place).stdout, "small: nothing is wrong\n")
+        self.assertEqual(program.run("lint", **place).stdout, "small: nothing is wrong\n")
         empty = program.run("show", BACKSTEP_LESSONS="/nowhere")
         self.assertEqual(empty.stdout, "there are no lessons in /nowhere\n")
 

@@ -33,7 +33,7 @@ Small
 
 Type a number, or an expression such as 0.1*0.35. Or type:
 
-    ?       a hint, and another one each time
+    ?       a hint, and another one each time; ? 2: the second one again
     show    the values so far; show NAME: how one of them came about
     skip    the answer, and on to the next question
     back    the question before
@@ -86,8 +86,8 @@ def summary(first, later, wrong, points):
 
 
 class Learn(unittest.TestCase):
-    def learn(self, *typed, lang="en"):
-        path = program.write(self, "small.lua", LESSON)
+    def learn(self, *typed, lang="en", lesson=LESSON):
+        path = program.write(self, "small.lua", lesson)
         typed = "".join(line + "\n" for line in typed)
         return program.run("learn", path, stdin=typed, lang=lang)
 
@@ -103,12 +103,16 @@ class Learn(unittest.TestCase):
                    + F + "Right.\n" + F_SOLVED + "\n"
                    + summary(first=3, later=0, wrong=0, points=5))
 
+    def test_the_name_of_the_question_may_stand_before_its_answer(self):
+        self.assertEqual(self.learn("q = 6.0", " p=0.857 ").stdout,
+                         self.learn("6.0", "0.857").stdout)
+        self.assertIn(UNREADABLE, self.learn("p = 6.0").stdout)
+
     def test_an_expression_is_an_answer(self):
         self.check(["2*3", "6/7", "q + 1.5"],
                    Q + "Right.\n" + Q_SOLVED + "\n" + P + "Right.\n" + P_SOLVED + "\n"
-                   + F + 'an answer is made of numbers, and "q" is a name\n' + UNREADABLE
-                   + "We stop here.\n"
-                   + summary(first=2, later=0, wrong=0, points=4))
+                   + F + "Right.\n" + F_SOLVED + "\n"
+                   + summary(first=3, later=0, wrong=0, points=5))
 
     def test_a_wrong_answer_brings_the_next_hint_the_author_s_first(self):
         self.check(["4.0", "5.0", "5.1", "5.2", "6.0"],
@@ -123,19 +127,41 @@ class Learn(unittest.TestCase):
     def test_a_hint_can_be_asked_for(self):
         self.check(["6", "?", "?", "0.8571"],
                    Q + "Right.\n" + Q_SOLVED + "\n" + P
-                   + "A hint:\n" + lines(P_SOLVED, 1) + "A hint:\n" + lines(P_SOLVED, 2)
+                   + "A hint:\nYou need q, z.\n" + "A hint:\n" + lines(P_SOLVED, 1)
                    + "Right.\n" + P_SOLVED + "\n" + F + "We stop here.\n"
                    + summary(first=2, later=0, wrong=0, points=4))
 
     def test_too_few_figures_a_wrong_sign_and_no_number_are_told_apart(self):
         self.check(["6", "0.86", "-0.857", "six", "6*", "0.857"],
                    Q + "Right.\n" + Q_SOLVED + "\n" + P
-                   + "Too coarse: give at least 3 significant figures.\n"
-                   + "The sign is wrong.\nA hint:\n" + lines(P_SOLVED, 1)
-                   + 'an answer is made of numbers, and "six" is a name\n' + UNREADABLE
+                   + "Right as far as it goes, but give at least 3 significant figures.\n"
+                   + "Wrong: the sign is wrong: p = −q/z.\nA hint:\nYou need q, z.\n"
+                   + "there is no number called six\n" + UNREADABLE
                    + "expected a number, a name or (, but the formula ends\n" + UNREADABLE
                    + "Right.\n" + P_SOLVED + "\n" + F + "We stop here.\n"
                    + summary(first=1, later=1, wrong=0, points=4))
+
+    def test_an_own_number_can_be_gone_on_with(self):
+        done = self.learn("6.3", "skip", "0.900", "7.8")
+        self.assertEqual(done.stdout.count("given your q; the error began at q.\n"), 2, done.stdout)
+        self.assertTrue(done.stdout.endswith(
+            "2 of 3 right: 2 at the first try, 0 later. Wrong: 1. Left out: 0.\n"
+            "Points: 4 of 5.\n"), done.stdout)
+
+    def test_a_hint_can_be_seen_again(self):
+        self.check(["?", "? 1", "?2", "?", "?1", "quit"],
+                   Q + "A hint:\nBoth are given.\nHint 1:\nBoth are given.\n"
+                   + "Hints so far: 1. ? gives the next.\n"
+                   + "A hint:\n" + lines(Q_SOLVED, 1) + "Hint 1:\nBoth are given.\n"
+                   + "We stop here.\n" + summary(first=0, later=0, wrong=0, points=0))
+
+    def test_what_hints_and_attempts_cost_is_told(self):
+        marked = LESSON.replace("figures = 4,", "figures = 4, marks = {hint = 0.1, attempt = 0.5},")
+        # 1·(1 − 0.1) of q; 3·(1 − 0.5 − 2·0.1) of p, where a wrong answer brings no hint; 1 of f
+        done = self.learn("?", "6", "0.900", "?", "?", "0.857", "7.5", lesson=marked)
+        self.assertIn("\n? gives a hint.\nA hint:\nYou need q, z.\n", done.stdout)
+        self.assertTrue(done.stdout.endswith(
+            "Hints: 3. They cost 0.7 of the points.\nPoints: 2.8 of 5.\n"), done.stdout)
 
     def test_what_stays_wrong_is_the_status(self):
         self.check(["9.9"],
@@ -181,7 +207,7 @@ class Learn(unittest.TestCase):
         for text in ["小题\n════\n", "请输入一个数", "把 x 与 y 相乘。", "已知量\n──────\n",
                      "第 1 题（共 3 题）：q = ?   （1 分，2 位有效数字）\n提示：\n两者都已给出。\n"
                      "这不是答案。\n答案是一个数，",
-                     "正确。\nq = x·y", "精度不够：请至少给出 3 位有效数字。\n", "已跳过，解法如下：\np = q/z",
+                     "正确。\nq = x·y", "写出的数字是对的，但至少要保留 3 位有效数字。\n", "已跳过，解法如下：\np = q/z",
                      "给 q 加上 1.5。", "到此结束。\n", "得分：1 / 5。\n"]:
             self.assertIn(text, shown)
 

@@ -124,6 +124,7 @@ function read.ask(check, lesson, fields, number)
     check:complain("ask must be the name of an entry, got %s", host.describe(fields.ask))
     return question
   end
+  question.asked = fields.ask
   question.entry = find_entry(check, lesson.tape, fields.ask)
   if question.entry then
     question.name = question.entry.name
@@ -179,7 +180,7 @@ function read.overflow(check, lesson, fields, _, run)
   return {object = formula and work_out(check, lesson, run, explain_overflow, formula, fields.at)}
 end
 
--- These are about the entries of a tape.
+-- Some are about the entries of a tape, the others are formulas, or text.
 local function needs_tape(kind)
   return kind == "show" or kind == "ask"
 end
@@ -212,7 +213,7 @@ local function label(number, fields)
   return "block " .. number
 end
 
-local function read_one(check, lesson, number, value, run)
+local function read_one(check, lesson, number, value, is_for_marking, run)
   local fields = type(value) == "table" and copy(value) or {}
   check:at("%s: %s", lesson.path, label(number, fields))
   if type(value) ~= "table" then
@@ -222,7 +223,7 @@ local function read_one(check, lesson, number, value, run)
   local kind = kind_of(check, fields)
   if kind and needs_tape(kind) and not lesson.tape then
     check:complain("%s is about the entries of a tape, and the lesson has none", kind)
-  elseif kind then
+  elseif kind and (kind == "ask" or not is_for_marking) then
     check:fields(fields, FIELDS[kind])
     local block = read[kind](check, lesson, fields, number, run)
     block.kind = kind
@@ -231,8 +232,9 @@ local function read_one(check, lesson, number, value, run)
 end
 
 -- Read the array part of `fields` into lesson.blocks, .questions and .asked.  run(f, ...) calls f
--- with the limits of a stranger's code: true and the results, or false and a sentence.
-function blocks.read(check, lesson, fields, run)
+-- with the limits of a stranger's code: true and the results, or false and a sentence.  For marking
+-- alone, blocks that do not ask are left out.
+function blocks.read(check, lesson, fields, is_for_marking, run)
   local last = 0
   for key in next, fields do
     last = math.type(key) == "integer" and math.max(last, key) or last
@@ -242,7 +244,8 @@ function blocks.read(check, lesson, fields, run)
     return
   end
   for number = 1, last do
-    lesson.blocks[number] = read_one(check, lesson, number, fields[number], run)
+    local block = read_one(check, lesson, number, fields[number], is_for_marking, run)
+    lesson.blocks[#lesson.blocks + 1] = block
   end
 end
 

@@ -33,6 +33,11 @@ function checker:complain(sentence, ...)
   self[#self + 1] = text
 end
 
+-- A sentence without the line of ours that raised it, which is nothing to whoever reads it.
+function checker.plain(sentence)
+  return (tostring(sentence):gsub("^%l+%.lua:%d+: ", ""))
+end
+
 local function has_controls(text)
   return text:find(CONTROLS[1]) or text:find(CONTROLS[2])
 end

@@ -2,21 +2,24 @@
 -- Lessons as a dialogue: what the author shows, and a question at a time.
 
 local host = ...
-local lesson, show, words = host.require "lesson", host.require "show", host.require "words"
-local concat = table.concat
+local hints, lesson = host.require "hints", host.require "lesson"
+local show, words = host.require "show", host.require "words"
+local concat, format = table.concat, string.format
 local say = words.say
 
 local learn = {}
 
 -- A dialogue: the lesson, the names of the entries seen so far, the block that comes next, and for
 -- each question how it went:
---     tries, hints    answers judged, and hints given, so far
---     is_revealed     its value was told
---     is_right        it was answered; `needed` so many tries, and has `earned` its points or not
+--     typed           the last answer that could be read; later ones are judged with it
+--     tries           the verdicts so far
+--     hints           how many were given so far, and `hints_at` each try
+--     is_revealed     its value was told, so that a further answer earns nothing
+--     is_right        it was answered; `needed` so many tries
 local function new_dialogue(self)
   local states = {}
   for i in ipairs(self.questions) do
-    states[i] = {tries = 0, hints = 0}
+    states[i] = {tries = {}, hints = 0, hints_at = {}}
   end
   return {lesson = self, seen = {}, states = states, next = 1}
 end
@@ -33,28 +36,37 @@ end
 
 -- ---- hints ---------------------------------------------------------------------------------
 
--- The derivation from the top, a line more each time; the last of them is the value.
-local function derivation_up_to(entry, count)
-  local lines = {}
-  for line in tostring(entry):gmatch "[^\n]+" do
-    lines[#lines + 1] = line
-  end
-  return concat(lines, "\n", 1, math.min(count, #lines)) .. "\n", count >= #lines
+local function say_hint(key, text, ...)
+  host.write(say(key, ...) .. "\n" .. text)
 end
 
+-- The last of them is the value.
 local function give_hint(dialogue, block, state)
-  state.hints = state.hints + 1
-  host.write(say "hint" .. "\n")
-  local own = block.hints[state.hints]
-  if own then
-    host.write(show.prose(dialogue.lesson, own))
-    return
+  state.ladder = state.ladder or hints.ladder(dialogue.lesson, block)
+  if state.hints < #state.ladder then
+    state.hints = state.hints + 1
   end
-  local text, is_all = derivation_up_to(block.entry, state.hints - #block.hints)
-  host.write(text)
-  if is_all then
+  say_hint("hint", state.ladder[state.hints])
+  if state.hints == #state.ladder then
     state.is_revealed = true
     print_prose "all_is_said"
+  end
+end
+
+local function repeat_hint(state, number)
+  if number >= 1 and number <= state.hints then
+    say_hint("hint_again", state.ladder[number], number)
+  else
+    print_prose("no_such_hint", state.hints)
+  end
+end
+
+-- A wrong answer brings a hint, unless it would cost something.
+local function offer_hint(dialogue, block, state)
+  if (dialogue.lesson.marking.hint or 0) == 0 then
+    give_hint(dialogue, block, state)
+  else
+    print_prose "hint_to_be_had"
   end
 end
 
@@ -63,8 +75,13 @@ end
 local STAY, QUIT = "stay", "quit"
 local commands = {}
 
-commands["?"] = function(dialogue, block, state)
-  give_hint(dialogue, block, state)
+commands["?"] = function(dialogue, block, state, rest)
+  local number = math.tointeger(tonumber(rest))
+  if number then
+    repeat_hint(state, number)
+  else
+    give_hint(dialogue, block, state)
+  end
   return STAY
 end
 
@@ -129,38 +146,86 @@ end
 
 -- ---- answers -------------------------------------------------------------------------------
 
+-- What moves on to the next question.
+local ACCEPTED = {right = true, rounded = true, follows = true, convention = true, fault = true}
+
+-- Judged with what was answered before, so that an own number can be gone on with.
+local function judge(dialogue, block, typed)
+  local lines = {}
+  for i, question in ipairs(dialogue.lesson.questions) do
+    local text = question == block and typed or dialogue.states[i].typed
+    if text then
+      lines[#lines + 1] = question.name .. " = " .. text
+    end
+  end
+  return lesson.judge(dialogue.lesson, lines, block.name)
+end
+
+local function note_try(state, verdict, typed)
+  state.typed = typed
+  if not state.is_revealed then
+    state.tries[#state.tries + 1] = verdict
+    state.hints_at[#state.tries] = state.hints
+  end
+  state.count = (state.count or 0) + 1
+end
+
 local function take_answer(dialogue, block, state, typed)
-  local verdict, sentence = lesson.judge(dialogue.lesson, block, typed)
-  host.write(sentence .. "\n")
+  local verdict, sentence = judge(dialogue, block, typed)
   if verdict == "unreadable" then
+    host.write(say("not_an_answer", sentence) .. "\n")
     print_prose "what_is_an_answer"
+  else
+    host.write(host.prose(sentence, 0))
   end
   if verdict == "coarse" or verdict == "unreadable" then
     return STAY
   end
-  state.tries = state.tries + 1
-  if verdict == "right" then
+  note_try(state, verdict, typed)
+  if ACCEPTED[verdict] then
     if not state.is_right then
-      state.is_right, state.needed, state.earned = true, state.tries, not state.is_revealed
+      state.is_right, state.needed = true, state.count
     end
     host.write(show.derivations(dialogue.lesson, {block.entry}, dialogue.seen))
     return
   end
   if not state.is_right then
-    give_hint(dialogue, block, state)
+    offer_hint(dialogue, block, state)
   end
   return STAY
 end
 
+local function takes(command, rest)
+  return rest == "" or command == commands.show or (command == commands["?"] and rest:find "^%d+$")
+end
+
+-- "q = 6", to the question q, is 6.
+local function without_name(block, line)
+  local name, value = line:match "^%s*([^=]-)%s*=%s*(.*)$"
+  if name and value ~= "" and (name == block.name or name == block.entry.shown) then
+    return value
+  end
+  return line
+end
+
+-- "?2" is "? 2".
+local function split(line)
+  local number = line:match "^%s*%?(%d+)%s*$"
+  if number then
+    return "?", number
+  end
+  return line:match "^%s*(%S*)%s*(.-)%s*$"
+end
+
 local function take_line(dialogue, block, state, line)
-  local word, rest = line:match "^%s*(%S*)%s*(.-)%s*$"
+  local word, rest = split(line)
   local command = commands[word]
-  if command and (rest == "" or command == commands.show) then
+  if command and takes(command, rest) then
     return command(dialogue, block, state, rest)
   elseif word == "" then
     return STAY
   end
-  return take_answer(dialogue, block, state, line)
+  return take_answer(dialogue, block, state, without_name(block, line))
 end
 
 -- ---- the course of a lesson ----------------------------------------------------------------
@@ -196,27 +261,57 @@ function present.ask(dialogue, block)
   host.write "\n"
 end
 
+-- What each question was answered at its first, second, ... try, as host.mark takes it; hints count
+-- or do not.
+local function attempts_of(dialogue, counts_hints)
+  local attempts, most = {}, 0
+  for _, state in ipairs(dialogue.states) do
+    most = math.max(most, #state.tries)
+  end
+  for i = 1, most do
+    attempts[i] = {verdicts = {}, hints = {}}
+    for k, state in ipairs(dialogue.states) do
+      attempts[i].verdicts[k] = state.tries[i] or "unanswered"
+      attempts[i].hints[k] = counts_hints and state.hints_at[i] or 0
+    end
+  end
+  return attempts
+end
+
+local function tell_points(dialogue)
+  local key, hints_given = lesson.key(dialogue.lesson), 0
+  for _, state in ipairs(dialogue.states) do
+    hints_given = hints_given + state.hints
+  end
+  local _, points, most = host.mark(key, attempts_of(dialogue, true))
+  local _, without_hints = host.mark(key, attempts_of(dialogue, false))
+  if without_hints > points then
+    print_prose("cost_of_hints", hints_given, format("%.4g", without_hints - points))
+  end
+  print_prose("score", format("%.4g", points), format("%.4g", most))
+end
+
 local function summarise(dialogue)
-  local first, later, wrong, points, possible = 0, 0, 0, 0, 0
-  for i, block in ipairs(dialogue.lesson.questions) do
-    local state = dialogue.states[i]
-    possible = possible + block.points
+  local first, later, wrong = 0, 0, 0
+  for _, state in ipairs(dialogue.states) do
     if state.is_right then
       first = first + (state.needed == 1 and 1 or 0)
       later = later + (state.needed > 1 and 1 or 0)
-      points = points + (state.earned and block.points or 0)
-    elseif state.tries > 0 then
+    elseif state.count then
       wrong = wrong + 1
     end
   end
   local count = #dialogue.states
   print_prose("summary", first + later, count, first, later, wrong, count - first - later - wrong)
-  print_prose("score", points, possible)
+  tell_points(dialogue)
   return wrong
 end
 
 local function go_through(self)
   local dialogue = new_dialogue(self)
+  if #self.questions > 0 then
+    lesson.key(self) -- what cannot be judged is refused before anything is asked
+  end
   host.write(show.title(self) .. "\n")
   print_text(host.prose(say(#self.questions > 0 and "how_to_answer" or "no_questions"), 0))
   while self.blocks[dialogue.next] do

@@ -10,14 +10,18 @@
 --         {kind = "text", text = text}
 --         {kind = "show", phase = name or nil, entries = {entry, ...}}
 --         {kind = "ask", name, entry, points, figures, hints = {text, ...}, number}
+--                                    and `asked`, the name as the file has it
 --         {kind = "derive", "explain", "prove" or "overflow", object = what it shows}
 --                                    of a proof also `expected`, the verdict
 --     questions                  the blocks that ask
 --     asked                      the block that asks for an entry, by the entry's name
+--     marking, tapes, notations, fixed    see lib/marking.lua
+--     source                     the text of the file
+--     has_variants               are its figures drawn by a seed?
 
 local host = ...
-local blocks, checker, sandbox =
-  host.require "blocks", host.require "checker", host.require "sandbox"
+local blocks, checker, marking, sandbox =
+  host.require "blocks", host.require "checker", host.require "marking", host.require "sandbox"
 local concat, format = table.concat, string.format
 
 local lesson = {}
@@ -26,7 +30,11 @@ local VERSION = 1
 local MOST_BYTES = 1 << 20
 local MOST_ENTRIES = 1000
 local FIGURES_SHOWN, MOST_FIGURES = 4, 15
-local FIELDS = {"api", "id", "title", "digits", "figures", "notation", "given", "tape"}
+local MOST_DRAWS = 50
+local FIELDS = {
+  "api", "id", "title", "digits", "figures", "notation", "given", "tape", "truncation",
+  "conventions", "notations", "marks", "fixed",
+}
 
 -- The text in the language in force, with the values of the names in it.
 function lesson.text(self, text)
@@ -35,11 +43,33 @@ function lesson.text(self, text)
   end))
 end
 
--- What is to be said of an answer typed: see l_host_judge in lua/lesson.c.
-function lesson.judge(self, question, typed)
-  return host.judge(self.tape, question.name, typed, {
-    wanted = question.figures, figures = self.digits.figures, decimals = self.digits.decimals,
-  })
+-- The answer key in a notation that a sheet may be in, its own unless told.  It is made once; an
+-- error says why there is none.
+function lesson.key(self, notation)
+  notation = notation or self.notations[1]
+  if not self.keys[notation] then
+    local questions = marking.questions(self, notation)
+    local succeeded, key = pcall(host.key, self.tapes[notation], questions, self.marking)
+    if not succeeded then
+      error(key, 0)
+    end
+    self.keys[notation] = key
+  end
+  return self.keys[notation]
+end
+
+-- The verdict on an entry, and a sentence, where all that was typed is `lines`, an array of
+-- "name = value".  Why something cannot be read is told in English alone.
+function lesson.judge(self, lines, name)
+  local sheet, reason = host.sheet(concat(lines, "\n"))
+  if not sheet then
+    return "unreadable", reason
+  end
+  local verdict, sentence = host.finding(host.judge(lesson.key(self), sheet), name)
+  if verdict == nil or verdict == "unreadable" or verdict == "unanswered" then
+    return "unreadable", host.complaints(sheet)[1] or sentence
+  end
+  return verdict, sentence
 end
 
 -- ---- files ---------------------------------------------------------------------------------
@@ -113,11 +143,11 @@ local function run_file(source, environment)
   return returned
 end
 
-local function run_given(given, seed)
+local function run_given(given, seed, draw)
   if type(given) ~= "function" then
     return given
   end
-  return given(host.rng(seed or 0), seed)
+  return given(host.rng(seed or 0, draw), seed)
 end
 
 local function run_tape(fields, given)
@@ -128,12 +158,11 @@ local function run_tape(fields, given)
   return tape
 end
 
--- Code of the file's runs only here.  Gives whether it went well, and the result or a sentence:
--- where that is about a line of ours, it is nothing to the author.
+-- Code of the file's runs only here.  Gives whether it went well, and the result or a sentence.
 local function run(file, f, ...)
   local succeeded, result = host.confine(file.scope, file.environment.string, f, ...)
   if not succeeded then
-    result = result:gsub("^%l+%.lua:%d+: ", "")
+    result = checker.plain(result)
   end
   return succeeded, result
 end
@@ -188,13 +217,13 @@ end
 
 -- ---- the tape ------------------------------------------------------------------------------
 
-local function make_given(file, given, seed)
+local function make_given(file, given)
   if given ~= nil and type(given) ~= "table" and type(given) ~= "function" then
     file.check:complain("given must be a table, or a function that gives one, got %s",
       host.describe(given))
     return false
   end
-  local succeeded, made = confine(file, run_given, given, seed)
+  local succeeded, made = confine(file, run_given, given, file.seed, file.draw)
   if succeeded and made ~= nil and type(made) ~= "table" then
     file.check:complain("given must give a table, got %s", host.describe(made))
     return false
@@ -202,13 +231,13 @@ local function make_given(file, given, seed)
   return succeeded, made
 end
 
-local function make_tape(file, fields, seed)
+local function make_tape(file, fields)
   if type(fields.tape) ~= "function" then
     file.check:complain("tape must be a function that gives a tape, got %s",
       host.describe(fields.tape))
     return
   end
-  local succeeded, given = make_given(file, fields.given, seed)
+  local succeeded, given = make_given(file, fields.given)
   if not succeeded then
     return
   end
@@ -234,29 +263,76 @@ end
 
 -- ---- the whole -----------------------------------------------------------------------------
 
-local function read_lesson(file, fields, seed)
+local function read_lesson(file, fields)
   local check = file.check
   if not check_version(check, fields) then
     return
   end
   check:fields(fields, FIELDS)
-  local self = {path = file.path, blocks = {}, questions = {}, asked = {}}
+  local self = {
+    path = file.path, source = file.source, blocks = {}, questions = {}, asked = {}, keys = {},
+    has_variants = type(fields.given) == "function",
+  }
   self.id = check_id(check, fields.id)
   self.title = check:text("title", fields.title)
   self.digits = check_digits(check, fields)
-  self.tape = fields.tape ~= nil and make_tape(file, fields, seed) or nil
+  self.tape = fields.tape ~= nil and make_tape(file, fields) or nil
   if self.tape or fields.tape == nil then
     self.entries = self.tape and first_entries(self.tape) or {}
-    blocks.read(check, self, fields, function(...)
+    blocks.read(check, self, fields, file.is_for_marking, function(...)
       return run(file, ...)
     end)
+    marking.read(check, self, fields)
   end
   return self
 end
 
+-- The lesson of a source, or nothing, and what is wrong with it.
+local function load_source(path, source, seed, draw, is_for_marking)
+  local file = {
+    path = path, source = source, seed = seed, draw = draw, is_for_marking = is_for_marking,
+    environment = sandbox.environment(), scope = host.new_scope(), check = checker.new("%s", path),
+  }
+  local succeeded, fields = confine(file, run_file, source, file.environment)
+  local self = succeeded and read_lesson(file, checker.copy(fields))
+  host.drop_scope(file.scope)
+  if #file.check > 0 then
+    return nil, file.check
+  end
+  return self
+end
+
+-- The lesson with its printed figures, or nil; kept, as a class has a variant each.
+local last_printed = {}
+
+local function load_printed(path, source)
+  if last_printed.source ~= source then
+    last_printed = {source = source, lesson = load_source(path, source, nil, 0, true)}
+  end
+  return last_printed.lesson
+end
+
+-- The first draw that no question suffers from.
+local function draw(path, source, seed, is_for_marking)
+  local reason
+  for number = 0, MOST_DRAWS - 1 do
+    local self, complaints = load_source(path, source, seed, number, is_for_marking)
+    if not self or not seed or not self.has_variants then
+      return self, complaints, false
+    end
+    reason = marking.fault(self, load_printed(path, source), lesson.key)
+    if not reason then
+      return self
+    end
+  end
+  return nil, {format("%s: of %d draws for the seed %d none will do; of the last, %s", path,
+    MOST_DRAWS, seed, reason)}, false
+end
+
 -- The lesson of that id or path; or nil, an array of what is wrong with it, and whether it is that
 -- there is nothing to be read.  With a seed its given numbers are a variant, if it has variants.
-function lesson.load(name, seed)
+-- For marking alone, only the questions are read.
+function lesson.load(name, seed, is_for_marking)
   local path, source, reason
   path, reason = find_path(name)
   if path then
@@ -265,17 +341,7 @@ function lesson.load(name, seed)
   if not source then
     return nil, {reason}, true
   end
-  local file = {
-    path = path, environment = sandbox.environment(), scope = host.new_scope(),
-    check = checker.new("%s", path),
-  }
-  local succeeded, fields = confine(file, run_file, source, file.environment)
-  local self = succeeded and read_lesson(file, checker.copy(fields), seed)
-  host.drop_scope(file.scope)
-  if #file.check > 0 then
-    return nil, file.check, false
-  end
-  return self
+  return draw(path, source, seed, is_for_marking)
 end
 
 -- Of an argument that is to name a lesson.
@@ -298,17 +364,29 @@ function lesson.need(name, seed)
   return self
 end
 
+-- The lesson whose tape was asked for last.
+local last
+
+function lesson.last()
+  return last
+end
+
 function lesson.lesson(name, seed)
   if type(name) == "table" then
     error("this is a lesson file: try backstep show FILE, or backstep learn FILE", 2)
   end
-  local tape = lesson.need(name, seed).tape
-  return tape or error(format("the lesson %s has no tape: show(%q) prints it", name, name), 2)
+  local self = lesson.need(name, seed)
+  if not self.tape then
+    error(format("the lesson %s has no tape: show(%q) prints it", name, name), 2)
+  end
+  last = self
+  return self.tape
 end
 
 host.document(lesson.lesson, "lesson(name, [seed]) -> tape",
   "The tape of a lesson, to step through: t = lesson \"slides-example\". The lesson is named by "
-  .. "its id or the path of its file; a seed makes a variant of its figures where it has any.")
+  .. "its id or the path of its file; a seed makes a variant of its figures where it has any. "
+  .. "answer(name, value) judges what you work out by hand.")
 host.complete(lesson.lesson, lesson.ids)
 
 return lesson

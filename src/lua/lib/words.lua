@@ -21,7 +21,7 @@ local phrases = {
     en = [[
 Type a number, or an expression such as 0.1*0.35. Or type:
 
-    ?       a hint, and another one each time
+    ?       a hint, and another one each time; ? 2: the second one again
     show    the values so far; show NAME: how one of them came about
     skip    the answer, and on to the next question
     back    the question before
@@ -29,18 +29,24 @@ Type a number, or an expression such as 0.1*0.35. Or type:
     zh = [[
 请输入一个数，或一个算式，例如 0.1*0.35。也可以输入：
 
-    ?       提示，每次多给一点
+    ?       提示，每次多给一点；? 2：再看第 2 个提示
     show    到目前为止的各个值；show NAME：其中一个值的推导
     skip    给出答案，进入下一题
     back    回到上一题
     quit    结束]],
   },
+  not_an_answer = {en = "{1}", zh = "这不是答案。"},
   what_is_an_answer = {
     en = "An answer is a number, such as -0.0407, 2/3 or 2.65e-3; help tells what else can be "
       .. "typed.",
     zh = "答案是一个数，例如 -0.0407、2/3 或 2.65e-3；输入 help 可查看还能输入什么。",
   },
   hint = {en = "A hint:", zh = "提示："},
+  hint_again = {en = "Hint {1}:", zh = "提示 {1}："},
+  no_such_hint = {en = "Hints so far: {1}. ? gives the next.",
+    zh = "到目前为止给过 {1} 个提示。输入 ? 看下一个。"},
+  hint_to_be_had = {en = "? gives a hint.", zh = "输入 ? 可以得到提示。"},
+  nudge = {en = "You need {1}.", zh = "要用到 {1}。"},
   all_is_said = {en = "That is the value. Type it to go on, or skip.",
     zh = "值已给出。输入它以继续，或输入 skip 跳过。"},
   is_the_first = {en = "This is the first question.", zh = "这已经是第一题。"},
@@ -52,6 +58,20 @@ Type a number, or an expression such as 0.1*0.35. Or type:
     zh = "共 {2} 题，答对 {1} 题：一次答对 {3} 题，多次答对 {4} 题。答错 {5} 题，未答 {6} 题。",
   },
   score = {en = "Points: {1} of {2}.", zh = "得分：{1} / {2}。"},
+  cost_of_hints = {en = "Hints: {1}. They cost {2} of the points.", zh = "提示 {1} 个，扣 {2} 分。"},
+
+  progress = {en = "{1} of {2} sheets", zh = "已批改 {1} / {2} 份"},
+  unchanged = {en = "Unchanged since the last time, and not counted here: {1}.",
+    zh = "自上次以来没有变化、未计入此处：{1}。"},
+  no_variants = {en = "This lesson has no variants: its figures are the same for every seed.",
+    zh = "本课没有变式：无论种子是多少，数据都相同。"},
+  sheet_given = {en = "Given:", zh = "已知："},
+  fill_in = {en = "Write a number after each =, or a calculation such as 0.7*(1 - 0.7).",
+    zh = "在每个 = 之后写一个数，或一个算式，例如 0.7*(1 - 0.7)。"},
+  keep_figures = {en = "On the way, keep at least {1} significant figures.",
+    zh = "计算过程中至少保留 {1} 位有效数字。"},
+  keep_decimals = {en = "On the way, keep at least {1} decimals.",
+    zh = "计算过程中至少保留 {1} 位小数。"},
   no_questions = {en = "This lesson asks nothing.", zh = "本课没有题目。"},
 }
 
