@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+import sheets
+
 
 def seconds(command):
     begin = time.perf_counter()
@@ -54,8 +56,12 @@ def expr_figures(build):
     return figures(build / "tests/bench/bench_expr")
 
 
+sheet_figures = functools.cache(sheets.figures)
+
+
 tape_ratio = functools.partial(ratio, tape_figures)
 expr_ratio = functools.partial(ratio, expr_figures)
+sheet_ratio = functools.partial(ratio, sheet_figures)
 
 
 MEASURES = [
@@ -87,6 +93,16 @@ MEASURES = [
      expr_ratio("units_160_level_seconds", "units_40_level_seconds")),
     ("∂, time a level of tanh(x*x) in itself: 40 / 10", 1.5,
      expr_ratio("squares_40_level_seconds", "squares_10_level_seconds")),
+    # slides-example, 20 answers a sheet; what a run of one sheet takes is not counted
+    ("marking a sheet, all right / 50 µs", 1, sheet_ratio("right_many", 50e-6)),
+    ("marking a sheet, all wrong / 2 ms", 1, sheet_ratio("wrong_many", 2e-3)),
+    ("time a sheet, all right: 8000 / 1000", 1.2, sheet_ratio("right_many", "right_few")),
+    ("time a sheet, all wrong: 2000 / 500", 1.2, sheet_ratio("wrong_many", "wrong_few")),
+    ("memory for sheets, all right: 8000 / 1000", 1.1,
+     sheet_ratio("right_many_bytes", "right_few_bytes")),
+    ("memory for sheets, all wrong: 2000 / 500", 1.1,
+     sheet_ratio("wrong_many_bytes", "wrong_few_bytes")),
+    ("a run of one wrong sheet / 100 ms", 1, sheet_ratio("wrong_start", 0.1)),
 ]
 
 
