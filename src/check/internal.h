@@ -43,6 +43,19 @@ struct bs_key *bs_key_create_empty(size_t slots);
 int bs_key_find_expanded(struct bs_key *key, struct bs_item *item, struct bs_error *err);
 int bs_key_find_exact(struct bs_key *key, struct bs_item *item, struct bs_error *err);
 
+/* An expression in bounds, over a box an item, as someone comes to it who works on `item`. */
+int bs_key_bounds(struct bs_interval *out, const struct bs_key *key, int item, bs_expr expr,
+                  const struct bs_interval *boxes, struct bs_error *err);
+
+/*
+ * C of the design, section 8: an item's definition in bounds, and its functions written out, whose
+ * parts may have been rounded, too.
+ */
+int bs_reach(struct bs_interval *out, const struct bs_item *item, struct bs_interval_env *env,
+             struct bs_error *err);
+int bs_key_reach(struct bs_interval *out, const struct bs_key *key, int item,
+                 const struct bs_interval *boxes, struct bs_error *err);
+
 /* The key's catalogue of mistakes, made when first asked for; NULL when out of memory. */
 struct bs_catalogue *bs_key_catalogue(struct bs_key *key);
 

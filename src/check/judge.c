@@ -270,20 +270,6 @@ static void find_splits(struct reach *reach, bs_expr expr, const struct judging 
         find_splits(reach, expr->args[k], judging, is_carried);
 }
 
-/* C of the design: also the functions written out, whose parts may have been rounded, too. */
-static int reach_piece(struct bs_interval *out, const struct bs_item *item,
-                       struct bs_interval_env *env, struct bs_error *err)
-{
-    struct bs_interval expanded;
-    int status = bs_eval_interval(out, item->definition, env, err);
-    if (status < 0 || !item->expanded)
-        return status;
-    status = bs_eval_interval(&expanded, item->expanded, env, err);
-    if (status == BS_OK)
-        *out = bs_interval_hull(*out, expanded);
-    return status;
-}
-
 static int find_reach(struct reach *out, const struct judging *judging, int i, bool is_carried)
 {
     const struct bs_key *key = judging->in_force;
@@ -300,7 +286,7 @@ static int find_reach(struct reach *out, const struct judging *judging, int i, b
     for (int k = 0; k < out->split_count; k++)
         out->usual |= (bs_key_item(key, out->splits[k])->value > 0) << k;
     for (; boxes.piece < out->count && status == BS_OK; boxes.piece++)
-        status = reach_piece(&out->pieces[boxes.piece], item, &env, judging->err);
+        status = bs_reach(&out->pieces[boxes.piece], item, &env, judging->err);
     return status;
 }
 

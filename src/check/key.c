@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "expr/func.h"
+#include "expr/interval.h"
 #include "expr/parse.h"
 
 #include <math.h>
@@ -666,6 +667,51 @@ int bs_key_revalue(const struct bs_key *key, double *values, struct bs_error *er
         if (key->items[i].definition)
             status = bs_key_eval(&values[i], key, key->items[i].definition, values, err);
     return status;
+}
+
+static int leaf_box(struct bs_interval *out, void *context, bs_expr leaf, struct bs_error *err)
+{
+    const struct bs_interval *boxes = context;
+    (void)err;
+    *out = boxes[leaf->u.ref];
+    return BS_OK;
+}
+
+/* `rounding` is that of the item, and stays with the caller. */
+static struct bs_interval_env env_over(const struct bs_interval *boxes, const struct bs_key *key,
+                                       const struct bs_rounding *rounding)
+{
+    return (struct bs_interval_env){
+        .rounding = rounding, .leaf = leaf_box, .context = (void *)boxes, .kink = key->kink};
+}
+
+int bs_key_bounds(struct bs_interval *out, const struct bs_key *key, int item, bs_expr expr,
+                  const struct bs_interval *boxes, struct bs_error *err)
+{
+    const struct bs_rounding rounding = bs_key_rounding(key, item);
+    struct bs_interval_env env = env_over(boxes, key, &rounding);
+    return bs_eval_interval(out, expr, &env, err);
+}
+
+int bs_reach(struct bs_interval *out, const struct bs_item *item, struct bs_interval_env *env,
+             struct bs_error *err)
+{
+    struct bs_interval expanded;
+    int status = bs_eval_interval(out, item->definition, env, err);
+    if (status < 0 || !item->expanded)
+        return status;
+    status = bs_eval_interval(&expanded, item->expanded, env, err);
+    if (status == BS_OK)
+        *out = bs_interval_hull(*out, expanded);
+    return status;
+}
+
+int bs_key_reach(struct bs_interval *out, const struct bs_key *key, int item,
+                 const struct bs_interval *boxes, struct bs_error *err)
+{
+    const struct bs_rounding rounding = bs_key_rounding(key, item);
+    struct bs_interval_env env = env_over(boxes, key, &rounding);
+    return bs_reach(out, &key->items[item], &env, err);
 }
 
 struct writing {

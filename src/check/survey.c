@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "check/catalogue.h"
 #include "check/internal.h"
-#include "expr/interval.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -145,32 +144,13 @@ struct trying {
     int rank;
 };
 
-static int leaf_box(struct bs_interval *out, void *context, bs_expr leaf, struct bs_error *err)
-{
-    const struct trying *trying = context;
-    (void)err;
-    *out = trying->boxes[leaf->u.ref];
-    return BS_OK;
-}
-
 static int reach(struct trying *trying, int i)
 {
     const struct bs_key *key = trying->surveying->catalogue->key;
-    const struct bs_item *item = bs_key_item(key, i);
-    const struct bs_rounding rounding = bs_key_rounding(key, i);
-    struct bs_interval expanded, *out = &trying->boxes[i];
-    struct bs_interval_env env = {
-        .rounding = &rounding, .leaf = leaf_box, .context = trying, .kink = bs_key_kink(key)};
-    *out = (struct bs_interval){trying->values[i], trying->values[i]};
-    if (!item->definition)
-        return BS_OK;
-    int status = bs_eval_interval(out, item->definition, &env, trying->surveying->err);
-    if (status < 0 || !item->expanded)
-        return status;
-    status = bs_eval_interval(&expanded, item->expanded, &env, trying->surveying->err);
-    if (status == BS_OK)
-        *out = bs_interval_hull(*out, expanded);
-    return status;
+    trying->boxes[i] = (struct bs_interval){trying->values[i], trying->values[i]};
+    return bs_key_item(key, i)->definition
+               ? bs_key_reach(&trying->boxes[i], key, i, trying->boxes, trying->surveying->err)
+               : BS_OK;
 }
 
 static int try_row(struct trying *trying, size_t r)

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "check/internal.h"
-#include "expr/interval.h"
 
 #include <math.h>
 #include <string.h>
@@ -206,22 +205,9 @@ int bs_trial_practise(double *out, struct bs_trial *trial, const struct bs_chang
 /* ---- boxes ------------------------------------------------------------------------------------
  */
 
-static int leaf_box(struct bs_interval *out, void *context, bs_expr leaf, struct bs_error *err)
-{
-    const struct bs_interval *boxes = context;
-    (void)err;
-    *out = boxes[leaf->u.ref];
-    return BS_OK;
-}
-
 static int reach_item(struct bs_trial *trial, int i, bs_expr definition, struct bs_error *err)
 {
-    const struct bs_rounding rounding = bs_key_rounding(trial->key, i);
-    struct bs_interval_env env = {.rounding = &rounding,
-                                  .leaf = leaf_box,
-                                  .context = trial->reached,
-                                  .kink = bs_key_kink(trial->key)};
-    return bs_eval_interval(&trial->reached[i], definition, &env, err);
+    return bs_key_bounds(&trial->reached[i], trial->key, i, definition, trial->reached, err);
 }
 
 int bs_trial_reach(struct bs_interval *out, struct bs_trial *trial, const struct bs_change *change,
