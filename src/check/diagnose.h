@@ -10,18 +10,20 @@
  * changed the way people go wrong.
  *
  * First on the student's own numbers: the definition of the item, or of one that it is made of and
- * that was not typed, is changed once, the operands being what the student typed.  Then on the true
- * values: single mistakes anywhere before the item, and pairs of mistakes in what it is made of,
- * tabulated once a key; of more than 200,000 numbers the rest, pairs above all, is left out.
+ * that was not typed, is changed once, the operands being what the student typed, or all digits of
+ * it for one who has carried them along.  Then on the true values: single mistakes anywhere before
+ * the item; and where none is found, pairs of mistakes in what it is made of.  Both are tabulated
+ * once a key; of more than 200,000 numbers the rest, pairs above all, is left out.
  *
- * A cause fits whose number, worked out in one go, is rounded to what was typed.  Where there is
- * none, one fits that comes to it when every value or every step is rounded, or cut off; and then
- * one that comes near, as near as chance allows.
+ * A cause fits to the digit whose number, worked out in one go or with every value rounded, is
+ * rounded to what was typed.  Where there is none, one fits that comes to it when every step is
+ * rounded, or values are cut off; and then one that comes near, as near as chance allows.
  *
  * A coincidence is no diagnosis.  Of wrong numbers drawn at random (either sign, the logarithm of
  * the size uniform over the decade on either side of the true value, rounded to the digits typed),
- * the causes looked at may explain fewer than BS_MOST_CHANCE; mistakes are tried in the order in
- * which they are common, and those beyond are not tried.
+ * fewer than BS_MOST_CHANCE may be given a cause.  Mistakes in the item itself come before those in
+ * what it is made of, and common ones before rare ones; those beyond are not named, and where one
+ * of them fits to the digit no other is.
  */
 static const double BS_MOST_CHANCE = 0.01;
 

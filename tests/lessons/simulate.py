@@ -176,7 +176,11 @@ def tally_honest(tally, lesson, sheet, answers):
 
 
 def tally_mistakes(tally, lesson, sheet, answers):
-    """Of each mistake, was it named where it shows; and did another line lose its mark?"""
+    """Of each mistake, was it named where it shows; and did another line lose its mark?
+
+    Where the mistaken line itself was taken for rounded, the others are judged by it, and who has
+    not gone on from it contradicts themselves.
+    """
     for question, rows in sheet.mistakes.items():
         answer = answers[question]
         made = true_claims(sheet, question)
@@ -192,7 +196,8 @@ def tally_mistakes(tally, lesson, sheet, answers):
               if name in lesson.wanted and name not in sheet.may_fail]
     lost = [answer for answer in others
             if answer["verdict"] not in KEPT and answer.get("reason") not in EXCUSED]
-    tally.count("others kept", not lost, lost and f"{sheet.seed}: {told(lost[0])}")
+    if all(answers[question]["verdict"] == "wrong" for question in sheet.mistakes):
+        tally.count("others kept", not lost, lost and f"{sheet.seed}: {told(lost[0])}")
 
 
 def is_stated(text, exact, figures):
