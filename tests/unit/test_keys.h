@@ -39,7 +39,7 @@ static inline struct bs_key *threshold_key(void)
 }
 
 /* 2-3-1 with biases, tanh and binary cross-entropy, in a notation for any depth. */
-static inline struct bs_key *deep_key(const char *notation, const char *const *asked)
+static inline struct bs_tape *deep_tape(const char *notation)
 {
     static const double params[] = {0.1,  0.8, 0.4, 0.6, -0.2, 0.3, 0.1,
                                     -0.1, 0.2, 0.3, 0.9, -0.5, 0.05};
@@ -47,8 +47,12 @@ static inline struct bs_key *deep_key(const char *notation, const char *const *a
     struct bs_arch *arch =
         arch_of(2, (const int[]){2, 3, 1}, (const char *const[]){"tanh", "sigmoid"}, BS_BIAS_UNITS,
                 "binary_cross_entropy");
-    return key_of(network_tape(drop_arch(arch, notation_of(arch, notation)), params, x, t, 0.5),
-                  asked);
+    return network_tape(drop_arch(arch, notation_of(arch, notation)), params, x, t, 0.5);
+}
+
+static inline struct bs_key *deep_key(const char *notation, const char *const *asked)
+{
+    return key_of(deep_tape(notation), asked);
 }
 
 static inline struct bs_key *delta_key(void)
