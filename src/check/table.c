@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Of a key there are at most MOST_NUMBERS rows; of the causes of a cone, so many are made twice. */
-enum { MOST_ROWS = 8000, MOST_NUMBERS = 200000, MOST_BEFORE = 200, MOST_TWICE = 100 };
+enum { MOST_ROWS = 8000, MOST_NUMBERS = 200000, MOST_BEFORE = 200, MOST_TWICE = 16 };
 
 struct tabling {
     struct bs_catalogue *catalogue;
