@@ -2,6 +2,7 @@
 #include "net/net.h"
 
 #include "base/mem.h"
+#include "net/kinds.h"
 #include "net/loss.h"
 
 #include <string.h>
@@ -33,12 +34,17 @@ size_t bs_layer_weights(const struct bs_layer *layer)
 
 int bs_arch_inputs(const struct bs_arch *arch)
 {
-    return arch->layers[0].inputs;
+    return (int)bs_shape_total(&arch->stack->in);
 }
 
 int bs_arch_outputs(const struct bs_arch *arch)
 {
-    return arch->layers[arch->depth - 1].units;
+    return (int)bs_shape_total(&arch->stack->out);
+}
+
+bool bs_arch_is_dense(const struct bs_arch *arch)
+{
+    return arch->depth > 0;
 }
 
 int bs_arch_widest(const struct bs_arch *arch)
@@ -144,6 +150,32 @@ static void fill_layers(struct bs_arch *arch, const struct bs_arch_spec *spec)
     }
 }
 
+/* The same layers as a stack: its parameters lie as those of the layers. */
+static int stack_layers(struct bs_arch *arch, const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    const struct bs_shape in = {.rank = 1, .size = {spec->sizes[0]}};
+    struct bs_stage_spec *specs = bs_calloc((size_t)spec->depth, sizeof *specs);
+    if (!specs)
+        return bs_fail_memory(err);
+    for (int l = 0; l < spec->depth; l++)
+        bs_dense_spec(&specs[l], &arch->layers[l]);
+    int status = bs_stack_create(&arch->stack, &in, specs, spec->depth, spec->kink, err);
+    bs_free(specs);
+    return status;
+}
+
+static int fill_arch(struct bs_arch *arch, const struct bs_arch_spec *spec, struct bs_error *err)
+{
+    arch->depth = spec->depth;
+    arch->loss = spec->loss;
+    arch->kink = spec->kink;
+    fill_layers(arch, spec);
+    if (arch->parameters > MAX_PARAMETERS)
+        return bs_fail(err, BS_REFUSED, "the network has %zu parameters: at most %d are possible",
+                       arch->parameters, MAX_PARAMETERS);
+    return stack_layers(arch, spec, err);
+}
+
 int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct bs_error *err)
 {
     int status = check_spec(spec, err);
@@ -154,16 +186,42 @@ int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct
     if (!arch)
         return bs_fail_memory(err);
     arch->owners = 1;
-    arch->depth = spec->depth;
-    arch->loss = spec->loss;
-    arch->kink = spec->kink;
-    fill_layers(arch, spec);
-    if (arch->parameters > MAX_PARAMETERS) {
-        status = bs_fail(err, BS_REFUSED, "the network has %zu parameters: at most %d are possible",
-                         arch->parameters, MAX_PARAMETERS);
+    status = fill_arch(arch, spec, err);
+    if (status == BS_OK)
+        *out = arch;
+    else
         bs_arch_drop(arch);
+    return status;
+}
+
+/* The activation that the outputs come from; NULL: another layer. */
+static const struct bs_func *output_activation(const struct bs_stack *stack)
+{
+    const struct bs_stage *last = &stack->stages[stack->count - 1];
+    return last->kind == &bs_kind_activation ? last->activation : NULL;
+}
+
+int bs_arch_of_stack(struct bs_arch **out, struct bs_stack *stack, const struct bs_loss *loss,
+                     struct bs_error *err)
+{
+    const struct bs_func *output = output_activation(stack);
+    struct bs_arch *arch = NULL;
+    int status = BS_OK;
+    if (loss->output && (!output || strcmp(output->name, loss->output) != 0))
+        status = bs_fail(err, BS_REFUSED, "loss %s goes with %s at the output, not with %s",
+                         loss->name, loss->output,
+                         output ? output->name : stack->stages[stack->count - 1].kind->name);
+    if (status == BS_OK && !(arch = bs_calloc(1, sizeof *arch)))
+        status = bs_fail_memory(err);
+    if (status < 0) {
+        bs_stack_destroy(stack);
         return status;
     }
+    *arch = (struct bs_arch){.owners = 1,
+                             .stack = stack,
+                             .loss = loss,
+                             .kink = stack->kink,
+                             .parameters = stack->parameters};
     *out = arch;
     return BS_OK;
 }
@@ -176,8 +234,10 @@ struct bs_arch *bs_arch_share(struct bs_arch *arch)
 
 void bs_arch_drop(struct bs_arch *arch)
 {
-    if (arch && --arch->owners == 0)
-        bs_free(arch);
+    if (!arch || --arch->owners > 0)
+        return;
+    bs_stack_destroy(arch->stack);
+    bs_free(arch);
 }
 
 struct bs_params *bs_params_create(size_t count)

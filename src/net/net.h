@@ -20,7 +20,9 @@ enum bs_bias {
     BS_BIAS_SHARED, /* one for the layer */
 };
 
-struct bs_loss; /* a row of the table in net/loss.h */
+struct bs_loss;  /* a row of the table in net/loss.h */
+struct bs_stack; /* net/stack.h */
+struct bs_shape;
 
 /* The parameters given to an activation, in its order; those left out are as usual. */
 struct bs_setting {
@@ -43,10 +45,14 @@ bool bs_layer_is_softmax(const struct bs_layer *layer); /* each output depends o
 int bs_layer_biases(const struct bs_layer *layer);      /* 0, 1 (shared) or one a unit */
 size_t bs_layer_weights(const struct bs_layer *layer);  /* inputs × units */
 
-/* The shape of a network; never changes.  Shared: bs_arch_share adds an owner, _drop takes one. */
+/*
+ * The shape of a network; never changes.  Shared: bs_arch_share adds an owner, _drop takes one.
+ * Every network is a stack; one of dense layers alone has these besides, one after the other.
+ */
 struct bs_arch {
     int owners;
-    int depth;
+    struct bs_stack *stack;
+    int depth; /* of dense layers; 0: there are other layers */
     const struct bs_loss *loss;
     double kink; /* slope at kinks: 0, 0.5 or 1, see struct bs_env */
     size_t parameters, units;
@@ -72,10 +78,18 @@ enum { BS_MAX_LAYERS = 64, BS_MAX_UNITS = 100000 };
  * sigmoid; the squared ones go with any), a kink other than 0, 0.5 and 1.
  */
 int bs_arch_create(struct bs_arch **out, const struct bs_arch_spec *spec, struct bs_error *err);
+
+/*
+ * A network of any layers.  The stack is the network's from then on, also when this fails.
+ * Refused: a loss that does not go with the last layer.
+ */
+int bs_arch_of_stack(struct bs_arch **out, struct bs_stack *stack, const struct bs_loss *loss,
+                     struct bs_error *err);
+bool bs_arch_is_dense(const struct bs_arch *arch); /* of dense layers alone, as mlp{...} makes it */
 struct bs_arch *bs_arch_share(struct bs_arch *arch);
-void bs_arch_drop(struct bs_arch *arch); /* NULL is fine */
-int bs_arch_inputs(const struct bs_arch *arch);
-int bs_arch_outputs(const struct bs_arch *arch);
+void bs_arch_drop(struct bs_arch *arch);         /* NULL is fine */
+int bs_arch_inputs(const struct bs_arch *arch);  /* numbers of a sample */
+int bs_arch_outputs(const struct bs_arch *arch); /* likewise */
 
 /* The parameters of a network at one moment, shared until written. */
 struct bs_params {

@@ -10,7 +10,7 @@
 
 static int check_addition(const struct bs_tape *tape, const char *name, struct bs_error *err)
 {
-    if (bs_tape_is_network(tape))
+    if (!bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED, "the tape of a network cannot be added to");
     if (tape->graph->ops->root(tape->graph) >= 0)
         return bs_fail(err, BS_REFUSED,
@@ -142,7 +142,7 @@ static int store_numbers(struct bs_tape *tape, int64_t from, struct bs_error *er
 int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *err)
 {
     bs_entry entry;
-    if (bs_tape_is_network(tape))
+    if (!bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED, "the tape of a network has its backward pass already");
     if (tape->graph->ops->root(tape->graph) >= 0)
         return bs_fail(err, BS_REFUSED, "the backward pass is on the tape already");
@@ -240,7 +240,7 @@ static int apply_update(struct bs_tape *tape, const int64_t *givens, size_t coun
 int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count, double eta,
                    struct bs_error *err)
 {
-    if (bs_tape_is_network(tape))
+    if (!bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED,
                        "the tape of a network has its update from net:tape(x, d, {eta = ...})");
     if (tape->graph->ops->root(tape->graph) < 0)

@@ -56,6 +56,15 @@ static int network_loss(double *loss, const struct slice *slice, double value, s
     return status;
 }
 
+/* ---- the loss by other means that the graph has ------------------------------------------------
+ */
+
+static int graph_loss(double *loss, const struct slice *slice, double value, struct bs_error *err)
+{
+    struct bs_graph *graph = slice->tape->graph;
+    return graph->ops->loss_at(loss, graph, slice->q, value, err);
+}
+
 /* ---- the loss of a circuit, by its definitions ----------------------------------------------- */
 
 static int read_number(double *out, void *context, bs_expr leaf, struct bs_error *err)
@@ -144,6 +153,8 @@ static int extrapolate(double *out, const struct slice *slice, double x, struct 
 static double *make_work(const struct bs_tape *tape)
 {
     const struct bs_pass *pass = bs_tape_pass(tape);
+    if (tape->graph->ops->loss_at)
+        return bs_calloc(1, sizeof(double));
     if (!pass)
         return bs_calloc((size_t)tape->graph->ops->count(tape->graph, BS_ORDER_FORWARD),
                          sizeof(double));
@@ -166,6 +177,8 @@ int bs_tape_gradcheck(struct bs_gradcheck *out, struct bs_tape *tape, int64_t k,
         return status;
     struct slice slice = {tape, q, make_work(tape),
                           bs_tape_pass(tape) ? network_loss : circuit_loss};
+    if (tape->graph->ops->loss_at)
+        slice.loss = graph_loss;
     if (!slice.work)
         return bs_fail_memory(err);
     status = extrapolate(&made.numerical, &slice, x, err);

@@ -1,6 +1,7 @@
 #ifndef BACKSTEP_TAPE_GRAPH_H
 #define BACKSTEP_TAPE_GRAPH_H
 
+#include "net/run.h"
 #include "tape/tape.h"
 
 /*
@@ -72,6 +73,13 @@ struct bs_graph_ops {
     /* Is its gradient written out in the closed forms that use it, having no name of its own? */
     bool (*is_inlined)(const struct bs_graph *graph, int64_t q);
 
+    /*
+     * The loss where a given is `value` and everything else as it is, by other means than the
+     * tape's; NULL: there are none.
+     */
+    int (*loss_at)(double *loss, struct bs_graph *graph, int64_t q, double value,
+                   struct bs_error *err);
+
     /* The number behind VALUE, DERIVATIVE, STEP or NEW of q. */
     int (*number)(double *out, struct bs_graph *graph, enum bs_role role, int64_t q,
                   struct bs_error *err);
@@ -105,6 +113,22 @@ const struct bs_layout *bs_network_layout(const struct bs_graph *graph);
 /* The parameters after the update, which stay the graph's. */
 int bs_network_updated(struct bs_params **out, struct bs_graph *graph, struct bs_error *err);
 
-extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops;
+/*
+ * The graph of a run of samples through any network, forward and with its loss; the run is the
+ * graph's from then on, also when this fails.
+ */
+int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_params *params,
+                          double eta, struct bs_error *err);
+int64_t bs_stack_graph_rate(const struct bs_graph *graph); /* −1: none */
+
+/*
+ * A run of the updated parameters, which stay the graph's, on the same samples or (x not NULL) on
+ * others, as many; forward, and the caller's.
+ */
+int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_graph *graph,
+                        const double *x, const double *t, struct bs_error *err);
+double bs_stack_graph_eta(const struct bs_graph *graph);
+
+extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops, bs_stack_ops;
 
 #endif

@@ -269,6 +269,44 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
     return status;
 }
 
+/* Takes the run over, also when it fails. */
+static int tape_of_run(struct bs_tape **out, struct bs_run *run, struct bs_params *params,
+                       double eta, struct bs_error *err)
+{
+    struct bs_graph *graph;
+    int status = bs_stack_graph_create(&graph, run, params, eta, err);
+    if (status == BS_OK)
+        status = create(out, graph, err);
+    if (status == BS_OK)
+        (*out)->rate = bs_stack_graph_rate(graph);
+    return status;
+}
+
+int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_params *params,
+                       const struct bs_batch *batch, double eta, uint64_t seed,
+                       struct bs_error *err)
+{
+    struct bs_run *run;
+    if (isinf(eta))
+        return bs_fail(err, BS_REFUSED, "eta must be a finite number, got %g", eta);
+    int status = bs_run_create(&run, arch, batch->samples, BS_RUN_TAPE, err);
+    if (status < 0)
+        return status;
+    bs_run_seed(run, seed);
+    bs_run_load(run, batch->x, batch->t, NULL, batch->samples);
+    bs_run_own(run);
+    if (bs_run_forward(run, params->values) < 0) {
+        bs_run_destroy(run);
+        return bs_fail_interrupted(err);
+    }
+    return tape_of_run(out, run, params, eta, err);
+}
+
+bool bs_tape_is_free(const struct bs_tape *tape)
+{
+    return tape->graph->ops == &bs_circuit_ops;
+}
+
 double bs_tape_kink(const struct bs_tape *tape)
 {
     return tape->graph->kink;
@@ -341,14 +379,26 @@ int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notat
     return status;
 }
 
+static int next_run(struct bs_tape **out, const struct bs_tape *tape, const double *x,
+                    const double *t, struct bs_error *err)
+{
+    struct bs_run *run;
+    struct bs_params *params;
+    int status = bs_stack_graph_next(&run, &params, tape->graph, x, t, err);
+    return status == BS_OK ? tape_of_run(out, run, params, bs_stack_graph_eta(tape->graph), err)
+                           : status;
+}
+
 int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double *x, const double *t,
                  struct bs_error *err)
 {
-    if (!bs_tape_is_network(tape))
+    if (bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED, "only the tape of a network has a next one");
     if (tape->rate < 0)
         return bs_fail(err, BS_REFUSED,
                        "this tape has no update: give it a rate, as in net:tape(x, d, {eta = 1})");
+    if (!bs_tape_is_network(tape))
+        return next_run(out, tape, x, t, err);
     struct bs_params *params;
     struct bs_pass *pass;
     struct bs_notation *notation = bs_network_notation(tape->graph);

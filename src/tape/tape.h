@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "expr/eval.h"
 #include "expr/typeset.h"
+#include "net/batch.h"
 #include "net/net.h"
 #include "tape/notation.h"
 
@@ -62,7 +63,17 @@ int bs_tape_create(struct bs_tape **out, double kink, struct bs_error *err);
  */
 int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
                     double eta, struct bs_error *err);
-void bs_tape_destroy(struct bs_tape *tape); /* NULL is fine */
+
+/*
+ * The tape of samples through any network, whose entries are called LAYER.symbol, those of one of
+ * several samples with @k.  Rows of x and t as the network's inputs and outputs; what is drawn
+ * (dropout) follows from the seed.  `eta` NAN: no rate, so no update.
+ */
+int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_params *params,
+                       const struct bs_batch *batch, double eta, uint64_t seed,
+                       struct bs_error *err);
+bool bs_tape_is_free(const struct bs_tape *tape); /* made by bs_tape_create, to be added to */
+void bs_tape_destroy(struct bs_tape *tape);       /* NULL is fine */
 
 /* The same pass in another notation, at the same step. */
 int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notation *notation,
