@@ -4,6 +4,7 @@
 #include "expr/func.h"
 #include "lua/args.h"
 #include "lua/doc.h"
+#include "lua/layers.h"
 #include "lua/module.h"
 #include "lua/state.h"
 
@@ -55,6 +56,10 @@ static void check_count(lua_State *L, const struct bs_func *func, int count)
 static int l_function(lua_State *L)
 {
     const struct bs_func *func = lua_touserdata(L, lua_upvalueindex(1));
+    const bool may_be_layer = lua_gettop(L) == 0 || lua_istable(L, 1);
+    const struct bs_stage_kind *kind = may_be_layer ? bs_stage_kind_find(func->name) : NULL;
+    if (kind)
+        return bs_push_layer(L, kind);
     int first = func->is_indexed ? 2 : 1, count = lua_gettop(L) - first + 1;
     check_count(L, func, count);
     int index = func->is_indexed ? (int)bs_arg_integer(L, 1, "the index", 1, count) : 0;

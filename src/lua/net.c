@@ -5,6 +5,7 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
+#include "lua/network.h"
 #include "lua/state.h"
 #include "net/loss.h"
 
@@ -88,84 +89,23 @@ static int read_sizes(lua_State *L, int sizes[static BS_MAX_LAYERS + 1])
     return (int)count - 1;
 }
 
-static void offer_activations(struct bs_nearest *nearest)
-{
-    for (const struct bs_func *func = bs_func_next(NULL); func; func = bs_func_next(func))
-        if (func->is_activation)
-            bs_nearest_offer(nearest, func->name);
-}
-
 /* The activations of the layers, and what is given to each. */
 struct activations {
     const struct bs_func *funcs[BS_MAX_LAYERS];
     struct bs_setting settings[BS_MAX_LAYERS];
 };
 
-/* One that takes several values is refused as a layer's when the shape is known. */
-static const struct bs_func *arg_activation(lua_State *L, int index, const char *what)
-{
-    const char *name = bs_arg_string(L, index, what);
-    const struct bs_func *func = bs_func_find(name);
-    struct bs_nearest nearest;
-    char hint[96];
-    if (func && (func->is_activation || (func->arity == BS_ANY_ARITY && !func->is_slope)))
-        return func;
-    bs_nearest_init(&nearest, name);
-    offer_activations(&nearest);
-    luaL_error(L, "%s: there is no activation called \"%s\"%s", what, name,
-               bs_nearest_hint(&nearest, hint));
-    return NULL;
-}
-
-/* {"leaky_relu", 0.2}: a table of a name and numbers. */
-static bool is_with_numbers(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TTABLE)
-        return false;
-    bool is_one = lua_rawgeti(L, index, 1) == LUA_TSTRING;
-    is_one = lua_rawgeti(L, index, 2) == LUA_TNUMBER && is_one;
-    lua_pop(L, 2);
-    return is_one;
-}
-
-static void read_setting(lua_State *L, struct bs_setting *setting, int index, const char *what)
-{
-    lua_Unsigned length = lua_rawlen(L, index);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        if (!lua_isinteger(L, -2))
-            luaL_error(
-                L, "%s: an activation is a name and numbers, as in {\"leaky_relu\", 0.2}; got %s",
-                what, bs_describe(L, -2));
-    if (length > 1 + BS_MOST_PARAMETERS)
-        luaL_error(L, "%s: an activation has at most %d parameters, got %d", what,
-                   BS_MOST_PARAMETERS, (int)length - 1);
-    for (setting->count = 0; setting->count + 1 < (int)length; setting->count++) {
-        lua_rawgeti(L, index, setting->count + 2);
-        setting->values[setting->count] = bs_arg_number(L, lua_gettop(L), what);
-        lua_pop(L, 1);
-    }
-}
-
-/* The activation at `index` for layer l (from 0): a name, or a table of a name and numbers. */
 static void read_activation(lua_State *L, struct activations *out, int l, int index,
                             const char *what)
 {
-    out->settings[l].count = 0;
-    if (!is_with_numbers(L, index)) {
-        out->funcs[l] = arg_activation(L, index, what);
-        return;
-    }
-    lua_rawgeti(L, index, 1);
-    out->funcs[l] = arg_activation(L, lua_gettop(L), what);
-    lua_pop(L, 1);
-    read_setting(L, &out->settings[l], index, what);
+    out->funcs[l] = bs_arg_activation(L, index, &out->settings[l], what);
 }
 
 /* One for all hidden layers, or a list with one for each. */
 static void read_hidden(lua_State *L, struct activations *out, int count)
 {
     int type = lua_getfield(L, 2, "hidden");
-    bool is_list = type == LUA_TTABLE && !is_with_numbers(L, 3);
+    bool is_list = type == LUA_TTABLE && !bs_is_setting(L, 3);
     if (type == LUA_TNIL) {
         lua_pushliteral(L, "sigmoid");
         lua_replace(L, 3);
@@ -211,12 +151,12 @@ static enum bs_bias read_bias(lua_State *L)
     return bias;
 }
 
-static const struct bs_loss *read_loss(lua_State *L)
+const struct bs_loss *bs_arg_loss(lua_State *L, int index)
 {
     struct bs_nearest nearest;
     char hint[96];
-    if (lua_getfield(L, 2, "loss") == LUA_TNIL) {
-        lua_settop(L, 2);
+    if (lua_getfield(L, index, "loss") == LUA_TNIL) {
+        lua_pop(L, 1);
         return bs_loss_find("half_squared_error");
     }
     const char *name = bs_arg_string(L, -1, "loss");
@@ -226,7 +166,7 @@ static const struct bs_loss *read_loss(lua_State *L)
         bs_nearest_offer(&nearest, row->name);
     if (!loss)
         luaL_error(L, "there is no loss called \"%s\"%s", name, bs_nearest_hint(&nearest, hint));
-    lua_settop(L, 2);
+    lua_pop(L, 1);
     return loss;
 }
 
@@ -256,7 +196,7 @@ static void fill_net(lua_State *L, struct bs_net_box *box)
         .activations = activations.funcs,
         .settings = activations.settings,
         .bias = read_bias(L),
-        .loss = read_loss(L),
+        .loss = bs_arg_loss(L, 2),
         .kink = bs_arg_kink(L, 2),
     };
     int status = bs_arch_create(&arch, &spec, &err);
@@ -309,7 +249,10 @@ BS_FN(
     lua_settop(L, 2);
     double *values = lua_newuserdatauv(L, size, 0);
     memcpy(values, box->net->params->values, size);
-    bs_arg_parameters(L, 2, box->notation, values);
+    if (box->notation)
+        bs_arg_parameters(L, 2, box->notation, values);
+    else
+        bs_arg_stack_parameters(L, 2, box->net->arch, values);
     double *own = bs_net_own_params(box->net);
     if (!own)
         return bs_memory_error(L);
@@ -318,11 +261,17 @@ BS_FN(
     return 1;
 }
 
+int bs_push_net_parameters(lua_State *L, const struct bs_net_box *box, const double *values)
+{
+    return box->notation ? bs_push_parameters(L, box->notation, values)
+                         : bs_push_stack_parameters(L, box->net->arch, values);
+}
+
 BS_FN(l_net_get, "net:get() -> table",
       "All parameters, in the names and shapes that net:set takes.")
 {
     struct bs_net_box *box = bs_check_net(L);
-    return bs_push_parameters(L, box->notation, box->net->params->values);
+    return bs_push_net_parameters(L, box, box->net->params->values);
 }
 
 /* ---- one sample ------------------------------------------------------------------------------ */
@@ -350,6 +299,8 @@ BS_FN(l_net_forward, "net:forward(x) -> table",
     struct bs_net_box *box = bs_check_net(L);
     const struct bs_arch *arch = box->net->arch;
     struct bs_error err;
+    if (!box->notation)
+        return bs_push_stack_outputs(L, box->net);
     if (bs_is_batch(L, 2))
         return bs_push_batch_outputs(L, box->net);
     int outputs = bs_arch_outputs(arch);
@@ -375,8 +326,9 @@ BS_FN(l_net_loss, "net:loss(x, d) -> number",
     struct bs_error err;
     double loss;
     lua_settop(L, 3);
-    if (bs_is_batch(L, 2)) {
-        lua_pushnumber(L, bs_batch_loss_of(L, box->net));
+    if (!box->notation || bs_is_batch(L, 2)) {
+        lua_pushnumber(L, box->notation ? bs_batch_loss_of(L, box->net)
+                                        : bs_stack_loss_of(L, box->net));
         return 1;
     }
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
@@ -418,6 +370,8 @@ BS_FN(l_net_gradients, "net:gradients(x, d) -> table",
     struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     lua_settop(L, 3);
+    if (!box->notation)
+        return bs_push_stack_gradients(L, box->net);
     if (bs_is_batch(L, 2))
         return bs_push_parameters(L, box->notation, bs_push_batch_gradients(L, box->net));
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
@@ -437,6 +391,8 @@ BS_FN(
     struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     lua_settop(L, 4);
+    if (!box->notation)
+        return bs_push_stack_tape(L, box->net);
     double eta = bs_arg_eta(L, 4, "tape");
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
     struct bs_tape **tape = bs_push_tape(L);
@@ -444,6 +400,21 @@ BS_FN(
     *pass = NULL; /* the tape's from here on, also when it cannot be made */
     bs_check(L, bs_tape_of_pass(tape, taken, box->notation, eta, &err), &err);
     lua_pop(L, 1);
+    return 1;
+}
+
+BS_FN(l_net_summary, "net:summary() -> page",
+      "The layers, one a line: what each is, the shape of its output with the arithmetic, as in "
+      "(32 − 5)/1 + 1 = 28, how many parameters it has with theirs, and all of them together.")
+{
+    const struct bs_net_box *box = bs_check_net(L);
+    const struct bs_page page = bs_session_page(L);
+    struct bs_error err;
+    struct bs_buf *buf = bs_push_buf(L);
+    if (bs_view_summary(buf, box->net->arch, &page) < 0)
+        bs_check(L, bs_fail_memory(&err), &err);
+    bs_pop_text(L);
+    bs_push_page(L);
     return 1;
 }
 
@@ -459,6 +430,26 @@ static void put_names(struct bs_buf *buf, const struct bs_arch *arch)
     }
 }
 
+/* conv1, pool1, dense1 */
+static void put_layers(struct bs_buf *buf, const struct bs_arch *arch)
+{
+    const struct bs_stack *stack = arch->stack;
+    for (int s = 0; s < stack->count; s++)
+        if (s == 0 || stack->stages[s].layer != stack->stages[s - 1].layer)
+            bs_buf_printf(buf, "%s%s", s ? ", " : "", stack->stages[s].name);
+}
+
+static void put_stack(struct bs_buf *buf, const struct bs_arch *arch)
+{
+    bs_put_shape(buf, &arch->stack->in);
+    bs_buf_put(buf, " → ");
+    bs_put_shape(buf, &arch->stack->out);
+    bs_buf_put(buf, " network (");
+    put_layers(buf, arch);
+    bs_buf_printf(buf, "; %s; %zu parameter%s)", arch->loss->name, arch->parameters,
+                  arch->parameters == 1 ? "" : "s");
+}
+
 /* "2-2-1 network (sigmoid, sigmoid; half_squared_error; lecture notation; 6 parameters)" */
 static int l_net_tostring(lua_State *L)
 {
@@ -469,6 +460,11 @@ static int l_net_tostring(lua_State *L)
     }
     const struct bs_arch *arch = box->net->arch;
     struct bs_buf *buf = bs_push_buf(L);
+    if (!box->notation) {
+        put_stack(buf, arch);
+        bs_pop_text(L);
+        return 1;
+    }
     bs_buf_printf(buf, "%d", bs_arch_inputs(arch));
     for (int l = 0; l < arch->depth; l++)
         bs_buf_printf(buf, "-%d", arch->layers[l].units);
@@ -490,20 +486,17 @@ static int l_net_newindex(lua_State *L)
 void bs_open_net(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_mlp_doc, NULL};
-    static const struct bs_doc *const methods[] = {&l_net_set_doc,
-                                                   &l_net_get_doc,
-                                                   &l_net_forward_doc,
-                                                   &l_net_loss_doc,
-                                                   &l_net_gradients_doc,
-                                                   &l_net_tape_doc,
-                                                   NULL};
+    static const struct bs_doc *const methods[] = {
+        &l_net_set_doc,       &l_net_get_doc,  &l_net_forward_doc, &l_net_loss_doc,
+        &l_net_gradients_doc, &l_net_tape_doc, &l_net_summary_doc, NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_net_tostring},
                                     {"__newindex", l_net_newindex},
                                     {"__gc", l_net_gc},
                                     {"__close", l_net_gc},
                                     {NULL, NULL}};
-    static const struct bs_type type = {net_type, "A network of dense layers, made by mlp{...}.",
-                                        methods, meta};
+    static const struct bs_type type = {
+        net_type, "A network, made by mlp{...} of dense layers or by network{...} of any.", methods,
+        meta};
     bs_type_register(L, &type);
     luaL_getmetatable(L, net_type);
     lua_getfield(L, -1, "__methods");

@@ -5,6 +5,7 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
+#include "lua/network.h"
 #include "lua/file.h"
 #include "lua/state.h"
 
@@ -410,6 +411,18 @@ BS_FN(l_tape_as, "t:as(notation) -> tape",
     return 1;
 }
 
+/* Of a tape of any layers: as many samples as it has. */
+static void read_stack_samples(lua_State *L, const struct bs_tape *tape, const double **x,
+                               const double **d)
+{
+    struct bs_batch batch;
+    bs_arg_stack_batch(L, bs_tape_stack(tape), 2, &batch);
+    if (batch.samples != bs_tape_samples(tape))
+        luaL_error(L, "the tape has %s, got %d", bs_push_count(L, bs_tape_samples(tape), "sample"),
+                   (int)batch.samples);
+    *x = batch.x, *d = batch.t;
+}
+
 BS_FN(l_tape_next, "t:next([x, d]) -> tape",
       "A new tape from the updated parameters, for the same sample or for inputs x and targets d.")
 {
@@ -418,6 +431,8 @@ BS_FN(l_tape_next, "t:next([x, d]) -> tape",
     const struct bs_pass *pass = bs_tape_pass(tape);
     const double *x = NULL, *d = NULL;
     lua_settop(L, 3);
+    if (bs_tape_stack(tape) && !lua_isnil(L, 2))
+        read_stack_samples(L, tape, &x, &d);
     if (pass && !lua_isnil(L, 2))
         x = bs_arg_sample(L, 2, "the inputs", bs_arch_inputs(bs_pass_arch(pass)));
     if (pass && !lua_isnil(L, 3))

@@ -113,7 +113,8 @@ static void init_params(lua_State *L, struct bs_net_box *box, int row,
     const size_t size = box->net->params->count * sizeof(double);
     double *values = lua_newuserdatauv(L, size, 0);
     bs_check(L, bs_init_fill(values, box->net->arch, &bs_inits[row], options, seed, &err), &err);
-    apply_signs(values, box->notation);
+    if (box->notation)
+        apply_signs(values, box->notation);
     double *own = bs_net_own_params(box->net);
     if (!own)
         bs_memory_error(L);
@@ -547,7 +548,7 @@ static int l_call_learning(lua_State *L)
     lua_createtable(L, 0, 3);
     set_integer(L, "epoch", learning->epoch);
     set_integer(L, "mistakes", learning->mistakes);
-    bs_push_parameters(L, box->notation, box->net->params->values);
+    bs_push_net_parameters(L, box, box->net->params->values);
     lua_setfield(L, -2, "parameters");
     lua_pushvalue(L, -1);
     lua_rawseti(L, 3, (lua_Integer)learning->epoch); // callback, function, epochs, row

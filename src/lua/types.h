@@ -60,6 +60,13 @@ void bs_check_pool(lua_State *L, int index);
  */
 double bs_arg_kink(lua_State *L, int index);
 
+/* {"leaky_relu", 0.2}: a table of a name and numbers. */
+bool bs_is_setting(lua_State *L, int index);
+
+/* The activation at `index`, a name or a table of a name and numbers, which go to `setting`. */
+const struct bs_func *bs_arg_activation(lua_State *L, int index, struct bs_setting *setting,
+                                        const char *what);
+
 /* The field eta of the table of options at `index`, which may have no other; NAN: there is none. */
 double bs_arg_eta(lua_State *L, int index, const char *what);
 
@@ -79,7 +86,10 @@ void bs_arg_parameters(lua_State *L, int index, const struct bs_notation *notati
 /* A vector of exactly `length` numbers, or where that is 1 a number alone.  Pushes its userdata. */
 const double *bs_arg_sample(lua_State *L, int index, const char *what, int length);
 
-/* A network and how it is written; `net` is NULL where making it failed or it is closed. */
+/*
+ * A network and how it is written: in a notation, or (NULL) by the names of its layers; `net` is
+ * NULL where making it failed or it is closed.
+ */
 struct bs_net_box {
     struct bs_net *net;
     struct bs_notation *notation;
@@ -89,6 +99,12 @@ struct bs_net_box {
 /* The network at index 1: refused where it is closed; and where it may not be changed now. */
 struct bs_net_box *bs_check_net(lua_State *L);
 struct bs_net_box *bs_check_idle_net(lua_State *L);
+
+/* The field loss of the table at `index`; half_squared_error where there is none. */
+const struct bs_loss *bs_arg_loss(lua_State *L, int index);
+
+/* Push all the parameters of a network, or numbers laid out like them, as its users name them. */
+int bs_push_net_parameters(lua_State *L, const struct bs_net_box *box, const double *values);
 
 /* Push an empty network object. */
 struct bs_net_box *bs_push_net(lua_State *L);
@@ -147,7 +163,9 @@ void bs_open_expr(lua_State *L);
 void bs_open_prove(lua_State *L);
 void bs_open_functions(lua_State *L);
 void bs_open_matrix(lua_State *L);
+void bs_open_layers(lua_State *L);
 void bs_open_net(lua_State *L);
+void bs_open_network(lua_State *L);
 void bs_open_notation(lua_State *L);
 void bs_open_save(lua_State *L);
 void bs_open_tape(lua_State *L);

@@ -5,6 +5,7 @@
 #include "net/kinds.h"
 #include "net/loss.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_PARAMETERS = 1 << 26 };
@@ -76,29 +77,36 @@ static int setting_count(const struct bs_arch_spec *spec, int l)
     return spec->settings ? spec->settings[l - 1].count : 0;
 }
 
+int bs_check_activation(const char *where, const struct bs_func *func, int count,
+                        struct bs_error *err)
+{
+    const int most = bs_func_most(func);
+    if (!func->is_activation && most == BS_ANY_ARITY)
+        return bs_fail(err, BS_REFUSED,
+                       "%s cannot have %s, which takes several values where a unit of a layer "
+                       "has one: write it out in a tape{...}, as in t:let(\"a\", \"%s(z_1, z_2)\")",
+                       where, func->name, func->name);
+    if (!func->is_activation)
+        return bs_fail(err, BS_REFUSED, "%s cannot have %s: it is no activation", where,
+                       func->name);
+    if (func->is_indexed ? count > 0 : 1 + count > most)
+        return bs_fail(err, BS_REFUSED, "%s: %s has %d parameter%s, got %d", where, func->name,
+                       func->is_indexed ? 0 : most - 1, most == 2 ? "" : "s", count);
+    if (!bs_func_takes(func, 1 + count))
+        return bs_fail(err, BS_REFUSED, "%s: %s needs a value for %s, as in {\"%s\", 0.5}", where,
+                       func->name, bs_func_argument(func, 1 + count), func->name);
+    return BS_OK;
+}
+
 static int check_activation(const struct bs_arch_spec *spec, int l, struct bs_error *err)
 {
     const struct bs_func *func = spec->activations[l - 1];
-    const int most = bs_func_most(func), count = setting_count(spec, l);
-    if (!func->is_activation && most == BS_ANY_ARITY)
-        return bs_fail(
-            err, BS_REFUSED,
-            "layer %d cannot have %s, which takes several values where a unit of a layer "
-            "has one: write it out in a tape{...}, as in t:let(\"a\", \"%s(z_1, z_2)\")",
-            l, func->name, func->name);
-    if (!func->is_activation)
-        return bs_fail(err, BS_REFUSED, "layer %d cannot have %s: it is no activation", l,
-                       func->name);
-    if (func->is_indexed && l < spec->depth)
+    char where[32];
+    snprintf(where, sizeof where, "layer %d", l);
+    if (func->is_activation && func->is_indexed && l < spec->depth)
         return bs_fail(err, BS_REFUSED, "%s goes at the output only: layer %d of %d has it",
                        func->name, l, spec->depth);
-    if (func->is_indexed ? count > 0 : 1 + count > most)
-        return bs_fail(err, BS_REFUSED, "layer %d: %s has %d parameter%s, got %d", l, func->name,
-                       func->is_indexed ? 0 : most - 1, most == 2 ? "" : "s", count);
-    if (!bs_func_takes(func, 1 + count))
-        return bs_fail(err, BS_REFUSED, "layer %d: %s needs a value for %s, as in {\"%s\", 0.5}", l,
-                       func->name, bs_func_argument(func, 1 + count), func->name);
-    return BS_OK;
+    return bs_check_activation(where, func, setting_count(spec, l), err);
 }
 
 static int check_activations(const struct bs_arch_spec *spec, struct bs_error *err)
@@ -274,6 +282,7 @@ int bs_net_create(struct bs_net **out, struct bs_arch *arch, struct bs_error *er
         return bs_fail_memory(err);
     }
     *net = (struct bs_net){bs_arch_share(arch), params};
+    bs_stack_start(arch->stack, params->values);
     *out = net;
     return BS_OK;
 }

@@ -27,6 +27,10 @@ size_t bs_run_rows(const struct bs_stage_run *run); /* steps × samples */
 /* An activation with its setting over n numbers. */
 struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n);
 
+/* Refused: a function that is no activation, or takes another number of parameters. */
+int bs_check_activation(const char *where, const struct bs_func *func, int count,
+                        struct bs_error *err);
+
 /* A dense layer of mlp{...} as one of a stack. */
 void bs_dense_spec(struct bs_stage_spec *spec, const struct bs_layer *layer);
 

@@ -201,18 +201,22 @@ static int add_layers(struct building *building, const struct bs_stage_spec *spe
 /* The layers within a residual come first; then what went into them is added. */
 static int add_layer(struct building *building, const struct bs_stage_spec *spec)
 {
-    struct bs_stage stage = {.kind = spec->kind,
-                             .layer = ++building->stack->layers,
-                             .beside = BS_FROM_NOWHERE,
-                             .activation = spec->activation,
-                             .setting = spec->setting};
+    struct bs_stage stage = {
+        .kind = spec->kind, .layer = ++building->stack->layers, .beside = BS_FROM_NOWHERE};
     int status = name_layer(stage.name, building, spec);
+    if (status == BS_OK && spec->activation)
+        status =
+            bs_check_activation(stage.name, spec->activation, spec->setting.count, building->err);
     if (status == BS_OK && spec->within > 0) {
         stage.beside = building->from;
         status = add_layers(building, spec + 1, spec->within);
         stage.layer = building->stack->layers;
     }
     memcpy(stage.options, spec->options, sizeof stage.options);
+    if (spec->kind->activates) {
+        stage.activation = spec->activation;
+        stage.setting = spec->setting;
+    }
     if (status == BS_OK)
         status = add_stage(building, &stage);
     return status == BS_OK ? add_activation(building, spec, &stage) : status;
@@ -260,6 +264,13 @@ int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
     stack->out = *shape_of(&building, building.from);
     *out = stack;
     return BS_OK;
+}
+
+void bs_stack_start(const struct bs_stack *stack, double *params)
+{
+    for (int s = 0; s < stack->count; s++)
+        if (stack->stages[s].kind->start)
+            stack->stages[s].kind->start(&stack->stages[s], params);
 }
 
 void bs_stack_destroy(struct bs_stack *stack)

@@ -95,6 +95,7 @@ struct bs_stage_kind {
                           may be given without its name: dense{120} or dense(120) */
     bool has_activation;          /* takes activation = ...: a stage of its own follows, unless: */
     bool activates;               /* the stage itself applies it */
+    bool holds_layers;            /* takes layers instead of numbers: residual{dense{8}, ...} */
     const char *usual_activation; /* NULL: identity */
 
     /*
@@ -182,6 +183,9 @@ int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
                     const struct bs_stage_spec *specs, int count, double kink,
                     struct bs_error *err);
 void bs_stack_destroy(struct bs_stack *stack); /* NULL is fine */
+
+/* Where parameters start that do not as the initialisation says. */
+void bs_stack_start(const struct bs_stack *stack, double *params);
 
 /* The kinds that users make layers of, ended by NULL; and one by name, or NULL. */
 extern const struct bs_stage_kind *const bs_stage_kinds[];

@@ -128,6 +128,7 @@ int64_t bs_stack_graph_rate(const struct bs_graph *graph); /* −1: none */
 int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_graph *graph,
                         const double *x, const double *t, struct bs_error *err);
 double bs_stack_graph_eta(const struct bs_graph *graph);
+const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph);
 
 extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops, bs_stack_ops;
 

@@ -92,6 +92,11 @@ double bs_stack_graph_eta(const struct bs_graph *graph)
     return stack_of(graph)->eta;
 }
 
+const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph)
+{
+    return stack_of(graph)->run;
+}
+
 /* ---- lists ----------------------------------------------------------------------------------- */
 
 static int64_t count_in(const struct bs_graph *graph, enum bs_order order)

@@ -302,6 +302,21 @@ int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_par
     return tape_of_run(out, run, params, eta, err);
 }
 
+static const struct bs_run *run_of(const struct bs_tape *tape)
+{
+    return tape->graph->ops == &bs_stack_ops ? bs_stack_graph_run(tape->graph) : NULL;
+}
+
+size_t bs_tape_samples(const struct bs_tape *tape)
+{
+    return run_of(tape) ? bs_run_samples(run_of(tape)) : 0;
+}
+
+const struct bs_arch *bs_tape_stack(const struct bs_tape *tape)
+{
+    return run_of(tape) ? bs_run_arch(run_of(tape)) : NULL;
+}
+
 bool bs_tape_is_free(const struct bs_tape *tape)
 {
     return tape->graph->ops == &bs_circuit_ops;

@@ -72,6 +72,10 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
 int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_params *params,
                        const struct bs_batch *batch, double eta, uint64_t seed,
                        struct bs_error *err);
+
+/* Of such a tape, how many samples, and of what network, still its own; of others 0, and NULL. */
+size_t bs_tape_samples(const struct bs_tape *tape);
+const struct bs_arch *bs_tape_stack(const struct bs_tape *tape);
 bool bs_tape_is_free(const struct bs_tape *tape); /* made by bs_tape_create, to be added to */
 void bs_tape_destroy(struct bs_tape *tape);       /* NULL is fine */
 

@@ -75,6 +75,12 @@ int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_
                       struct bs_error *err);
 
 /*
+ * The layers of a network, one a line: its kind, the shape of its output and how many parameters it
+ * has, each with its arithmetic; and all parameters together.
+ */
+int bs_view_summary(struct bs_buf *buf, const struct bs_arch *arch, const struct bs_page *page);
+
+/*
  * Views of formulas, which go by page->form, BS_LATEX (align* environments) and BS_MATHML (math
  * elements) included.  Running out of memory leaves buf->failed.
  */

@@ -41,6 +41,13 @@ static const struct phrase {
     {"Worked solution", "解答"},
     {"en", "zh-Hans"},
 
+    {"layer", "层"},
+    {"kind", "类型"},
+    {"output", "输出"},
+    {"parameters", "参数个数"},
+    {"input", "输入"},
+    {"total", "合计"},
+
     {"given", "已知"},
     {"definition", "定义"},
     {"loss", "损失函数"},
