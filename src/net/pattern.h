@@ -63,7 +63,7 @@ struct bs_group {
     struct bs_access factor[2];
     int bound;
     int size[BS_MOST_BOUND];
-    const char *letters; /* of the bound variables, "iuv", for the general form; NULL: no letters */
+    const char *letters; /* of the bound variables, "iuv", for the general form of a sum */
 };
 
 enum { BS_MOST_GROUPS = 4 };
@@ -71,6 +71,7 @@ enum { BS_MOST_GROUPS = 4 };
 struct bs_pattern {
     int count;
     struct bs_group groups[BS_MOST_GROUPS];
+    bool is_sum; /* the definition is the sum of the groups, and can be shown by index */
 };
 
 /* Members of the sample and step at hand; parameters and others have neither. */

@@ -74,6 +74,7 @@ static void pattern(struct bs_pattern *out, const struct bs_stage *stage, int ar
 {
     struct bs_group *sum = bs_pattern_add(out, 2);
     (void)array, (void)samples;
+    out->is_sum = true;
     sum->bound = 1;
     sum->size[0] = stage->in.size[0];
     sum->letters = "i";

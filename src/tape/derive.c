@@ -350,6 +350,21 @@ static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_
     add_line(out, is_described ? definition : NULL, rule);
 }
 
+/* Before the closed form, which is the last line. */
+static void add_general_gradient(struct bs_derivation *out, const struct bs_tape *tape, int64_t q)
+{
+    const struct bs_graph *graph = tape->graph;
+    struct bs_buf general = BS_BUF_INIT;
+    if (!graph->ops->general_gradient || out->count < 1)
+        return;
+    out->general_rule = graph->ops->general_gradient(graph, &general, q);
+    out->general_line = out->count - 1;
+    snprintf(out->general, sizeof out->general, "%s", bs_buf_text(&general));
+    if (general.failed)
+        out->count = -1;
+    bs_buf_finish(&general);
+}
+
 static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
     int sign = bs_tape_gradient_sign(tape, q);
@@ -364,6 +379,7 @@ static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int
     bs_expr closed = signed_expr(tape, sign, bs_tape_derivative(tape, q));
     add_line(out, bs_simplify(tape->pool, closed),
              q == root_of(tape) ? "the backward pass starts here" : "closed form");
+    add_general_gradient(out, tape, q);
 }
 
 /* The rule of the partial for the argument that the quantity is in. */

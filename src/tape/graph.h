@@ -58,6 +58,8 @@ struct bs_graph_ops {
                        enum bs_form form);
     int64_t (*find)(const struct bs_graph *graph, const char *name, bool *is_error); /* or −1 */
     void (*general)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q);
+    /* ∂E/∂q by index, and what the form is called; NULL, or nothing written: it has none. */
+    const char *(*general_gradient)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q);
 
     /* Over refs of values; NULL of a given, or out of memory (then the pool knows). */
     bs_expr (*define)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
@@ -129,6 +131,18 @@ int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct b
                         const double *x, const double *t, struct bs_error *err);
 double bs_stack_graph_eta(const struct bs_graph *graph);
 const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph);
+
+/*
+ * Members by index, in Unicode: the definition "Σ_i dense1.W_1_i·x_i + dense1.b_1", and ∂E/∂q as a
+ * sum over all that use it.  Nothing where the arrays are no plain sums.  The second gives what the
+ * form is called.
+ */
+struct bs_place;
+struct bs_places;
+void bs_stack_put_general(struct bs_buf *buf, const struct bs_places *places,
+                          const struct bs_place *place);
+const char *bs_stack_put_gradient(struct bs_buf *buf, const struct bs_places *places,
+                                  const struct bs_place *place);
 
 extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops, bs_stack_ops;
 

@@ -324,7 +324,15 @@ static int64_t find(const struct bs_graph *graph, const char *name, bool *is_err
 
 static void put_general(const struct bs_graph *graph, struct bs_buf *buf, int64_t q)
 {
-    (void)graph, (void)buf, (void)q;
+    const struct bs_place place = place_of(graph, q);
+    if (place.kind == BS_PLACE_MEMBER)
+        bs_stack_put_general(buf, stack_of(graph)->places, &place);
+}
+
+static const char *put_general_gradient(const struct bs_graph *graph, struct bs_buf *buf, int64_t q)
+{
+    const struct bs_place place = place_of(graph, q);
+    return bs_stack_put_gradient(buf, stack_of(graph)->places, &place);
 }
 
 static bs_expr make_ref(void *context, struct bs_pool *pool, int64_t ordinal)
@@ -545,6 +553,7 @@ const struct bs_graph_ops bs_stack_ops = {
     .error_sign = no_error_sign,
     .find = find,
     .general = put_general,
+    .general_gradient = put_general_gradient,
     .define = define,
     .has_fused = has_fused,
     .fused = fused,

@@ -174,8 +174,15 @@ enum { BS_MOST_LINES = 3, BS_RULE_TEXT = 96 };
 struct bs_derivation {
     bs_entry entry;
     enum bs_phase phase;
-    char general[320]; /* the definition with its index, "Σ_i x_i·v_i1"; "" where it has none */
-    int count;         /* symbolic lines, 0 for a given; the last is the closed form */
+    /*
+     * The definition with its index, "Σ_i x_i·v_i1", or of a gradient the sum over all that use the
+     * quantity; "" where there is none.  It stands before line `general_line`, with a rule of its
+     * own or (NULL) that line's.
+     */
+    char general[320];
+    int general_line;
+    const char *general_rule;
+    int count; /* symbolic lines, 0 for a given; the last is the closed form */
     struct {
         bs_expr expr;
         char rule[BS_RULE_TEXT]; /* what leads to this line; may be "" */

@@ -101,18 +101,25 @@ static void put_formula(struct writing *writing, bs_expr expr, bool is_chain, bo
     bs_tape_typeset(writing->writer->tape, &writing->formula, expr, &style, numbers);
 }
 
-/* The general form, where there is one, takes the rule of the definition that it stands for. */
+/* The general form, which may take the rule of the line that it stands before. */
+static void write_general(struct writing *writing)
+{
+    const struct bs_derivation *derivation = writing->derivation;
+    const char *own = derivation->general_rule;
+    bs_buf_put(&writing->formula, derivation->general);
+    end_line(writing, own ? own : derivation->lines[derivation->general_line].rule);
+}
+
 static void write_symbolic_lines(struct writing *writing)
 {
     const struct bs_derivation *derivation = writing->derivation;
     bool has_general = derivation->general[0] && writing->writer->page->form == BS_UNICODE;
-    if (has_general) {
-        bs_buf_put(&writing->formula, derivation->general);
-        end_line(writing, derivation->lines[0].rule);
-    }
     for (int i = 0; i < derivation->count; i++) {
+        bool is_after = has_general && i == derivation->general_line;
+        if (is_after)
+            write_general(writing);
         put_formula(writing, derivation->lines[i].expr, derivation->lines[i].is_chain, false);
-        end_line(writing, has_general && i == 0 ? "" : derivation->lines[i].rule);
+        end_line(writing, is_after && !derivation->general_rule ? "" : derivation->lines[i].rule);
     }
 }
 

@@ -78,6 +78,8 @@ static const struct phrase {
     {"output and loss fused", "输出与损失合并求导"},
     {"a factor of the chain is not finite; the fused form is",
      "链式法则中有因子不是有限数，合并式有限"},
+    {"gathered from all that use it", "把用到它的各处相加"},
+    {"the slopes, with the kernel flipped", "各处斜率与翻转的核相乘"},
     {"at a kink", "在折点上"},
 
     {"proved", "得证"},
