@@ -203,7 +203,8 @@ BS_FN(
     bs_refuse_to_confined(L, "write files");
     json_t **json = push_json(L);
     bs_check(L, bs_net_to_json(json, box->net, &err), &err);
-    set_notation(L, *json, box->notation);
+    if (box->notation)
+        set_notation(L, *json, box->notation);
     if (!lua_isnil(L, 3))
         set_training(L, *json, 3);
     struct bs_buf *buf = bs_push_buf(L);
@@ -353,8 +354,10 @@ BS_FN(l_load_net, "load_net(file) -> net, training",
     check_contents(L, bs_json_parse(json, bytes, length, &err), &err, path);
     struct bs_net_box *box = bs_push_net(L); // path, bytes, json, net
     check_contents(L, bs_net_of_json(&box->net, *json, &err), &err, path);
-    box->notation = bs_notation_share(push_notation(L, *json, box->net->arch, path));
-    lua_pop(L, 1);
+    if (bs_arch_is_dense(box->net->arch)) {
+        box->notation = bs_notation_share(push_notation(L, *json, box->net->arch, path));
+        lua_pop(L, 1);
+    }
     push_training(L, *json, path);
     return 2;
 }

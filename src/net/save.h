@@ -2,9 +2,8 @@
 #define BACKSTEP_NET_SAVE_H
 
 #include "base/buf.h"
+#include "net/json.h"
 #include "net/net.h"
-
-#include <jansson.h>
 
 /*
  * A network as JSON, schema 1:
@@ -16,6 +15,16 @@
  *                "biases": [0.5, 0.25]}, ...],               none, one, or one a unit
  *    "notation": "lecture" | {"inputs": ["x1.in", ...], ...}, as mlp{notation = ...} has it
  *    "training": {"optimiser": "adam", "steps": 12, "m": [...], ...}}
+ *
+ * of other layers than dense ones
+ *
+ *   {"backstep": "network", "schema": 1, "input": {"sizes": [1, 32, 32], "steps": 0},
+ *    "loss": "half_squared_error", "kink": 0,
+ *    "stack": [{"layer": "conv2d", "name": "c1",               no name: conv1, conv2, ...
+ *               "options": {"channels": 6, "kernel": [5, 5]}, those not as usual; a pair is a list
+ *               "activation": "sigmoid", "layers": [...]},    of a residual, what is within
+ *              ...],
+ *    "parameters": {"c1_K": [0.1, ...], ...}}               the last index running fastest
  *
  * "setting" is left out where an activation has its usual parameters; "formula" is beside an
  * activation that was defined at run time, and must be the formula it has when it is read.
@@ -36,21 +45,5 @@ int bs_net_to_json(json_t **out, const struct bs_net *net, struct bs_error *err)
  * no network.  What is asked for is in proportion to what is there.
  */
 int bs_net_of_json(struct bs_net **out, const json_t *json, struct bs_error *err);
-
-/* Text to JSON and back.  Refused with line and column: what is no JSON, a key that occurs twice.
- */
-int bs_json_parse(json_t **out, const char *bytes, size_t length, struct bs_error *err);
-/* The buf is `failed` when memory ran out here or since bs_net_to_json. */
-void bs_json_put(struct bs_buf *buf, const json_t *json);
-
-/* Copy what fits, with ? for what a terminal would obey and what is no UTF-8. */
-void bs_json_printable(char *to, size_t size, const char *text);
-
-/* "a string", "nothing", ...: how a message names a value. */
-const char *bs_json_describe(const json_t *json);
-
-/* Refuse a key that is not one of `names`, ended by NULL. */
-int bs_json_check_keys(const json_t *object, const char *place, const char *const *names,
-                       struct bs_error *err);
 
 #endif

@@ -239,20 +239,32 @@ static size_t count_stages(const struct bs_stage_spec *specs, int count)
     return stages < BS_MOST_STAGES ? stages : BS_MOST_STAGES;
 }
 
+/* Room for the stages, and the layers as they were written. */
+static struct bs_stack *allocate(const struct bs_stage_spec *specs, int count)
+{
+    struct bs_stack *stack =
+        bs_calloc(1, sizeof *stack + count_stages(specs, count) * sizeof stack->stages[0]);
+    struct bs_stage_spec *copy = bs_realloc_array(NULL, (size_t)count, sizeof *copy);
+    if (!stack || !copy) {
+        bs_free(stack);
+        bs_free(copy);
+        return NULL;
+    }
+    memcpy(copy, specs, (size_t)count * sizeof *copy);
+    stack->specs = copy;
+    stack->spec_count = count;
+    return stack;
+}
+
 int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
                     const struct bs_stage_spec *specs, int count, double kink, struct bs_error *err)
 {
-    const size_t most = count_stages(specs, count);
-    struct bs_stack *stack = NULL;
     int status = check_shape(in, "the input", err);
     if (status == BS_OK && count < 1)
         status = bs_fail(err, BS_REFUSED, "a network needs at least one layer");
-    if (status == BS_OK) {
-        stack = bs_calloc(1, sizeof *stack + most * sizeof stack->stages[0]);
-        status = stack ? BS_OK : bs_fail_memory(err);
-    }
-    if (status < 0)
-        return status;
+    struct bs_stack *stack = status == BS_OK ? allocate(specs, count) : NULL;
+    if (!stack)
+        return status == BS_OK ? bs_fail_memory(err) : status;
     struct building building = {stack, BS_FROM_OUTSIDE, err};
     stack->in = *in;
     stack->kink = kink;
@@ -275,6 +287,9 @@ void bs_stack_start(const struct bs_stack *stack, double *params)
 
 void bs_stack_destroy(struct bs_stack *stack)
 {
+    if (!stack)
+        return;
+    bs_free(stack->specs);
     bs_free(stack);
 }
 

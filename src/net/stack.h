@@ -158,15 +158,6 @@ struct bs_stage {
 
 enum { BS_PASSES_ON = -1 };
 
-struct bs_stack {
-    int count; /* of stages */
-    int layers;
-    struct bs_shape in, out;
-    size_t parameters; /* with state */
-    double kink;
-    struct bs_stage stages[];
-};
-
 /* A layer as users write it.  Layers follow one another; those within a residual follow it. */
 struct bs_stage_spec {
     const struct bs_stage_kind *kind;
@@ -175,6 +166,17 @@ struct bs_stage_spec {
     const struct bs_func *activation; /* NULL: none */
     struct bs_setting setting;
     int within; /* how many of the next ones are within it: of `residual` alone */
+};
+
+struct bs_stack {
+    int count; /* of stages */
+    int layers;
+    struct bs_shape in, out;
+    size_t parameters; /* with state */
+    double kink;
+    struct bs_stage_spec *specs; /* the layers that it is made of */
+    int spec_count;
+    struct bs_stage stages[];
 };
 
 /* Refused, naming the layer: what the kinds refuse, too many, names that are none or twice there.
