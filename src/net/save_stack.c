@@ -27,6 +27,8 @@ static json_t *whole_or_null(json_t *json, bool is_whole)
 
 static json_t *option_to_json(const struct bs_stage_option *option, const double values[2])
 {
+    if (option->type == BS_OPTION_INTEGER)
+        return json_integer((json_int_t)values[0]);
     if (option->type == BS_OPTION_PAIR)
         return bs_json_of_numbers(values, 2);
     if (option->type == BS_OPTION_FLAG)

@@ -1,0 +1,111 @@
+-- Networks of any layers: making them, their parameters, samples, tapes and summaries.
+
+local lu = require("luaunit")
+local support = require("support")
+
+TestLayers = {}
+
+local function small()
+  local net = network{2, dense{2, activation = "tanh"}, dense{1, name = "out"}}
+  return net:set{
+    dense1_W = {{0.1, 0.2}, {0.3, -0.4}}, dense1_b = {0.5, 0}, out_W = {{1, -1}}, out_b = {0.25},
+  }
+end
+
+-- out = tanh(0.1 x_1 + 0.2 x_2 + 0.5) − tanh(0.3 x_1 − 0.4 x_2) + 0.25
+local function output(x)
+  local function tanh(z)
+    return (math.exp(z) - math.exp(-z)) / (math.exp(z) + math.exp(-z))
+  end
+  return tanh(0.1 * x[1] + 0.2 * x[2] + 0.5) - tanh(0.3 * x[1] - 0.4 * x[2]) + 0.25
+end
+
+function TestLayers.test_a_network_gives_what_its_layers_say()
+  local net = small()
+  for _, x in ipairs {{1, 2}, {-1, 0.5}, {0, 0}} do
+    lu.assertAlmostEquals(net:forward(x)[1], output(x), 1e-15)
+    lu.assertAlmostEquals(net:loss(x, {1}), (output(x) - 1) ^ 2 / 2, 1e-15)
+  end
+  local y = net:forward {{1, 2}, {-1, 0.5}}
+  lu.assertAlmostEquals(y[2][1], output {-1, 0.5}, 1e-15)
+end
+
+function TestLayers.test_parameters_come_back_by_the_names_of_their_layers()
+  local net = small()
+  local get = net:get()
+  lu.assertEquals(get.dense1_W, {{0.1, 0.2}, {0.3, -0.4}})
+  lu.assertEquals(get.out_b, {0.25})
+  lu.assertEquals(small():set(get):get(), get)
+end
+
+function TestLayers.test_gradients_are_those_of_the_tape()
+  local net = small()
+  local gradients = net:gradients({1, 2}, {1})
+  local t = net:tape({1, 2}, {1})
+  lu.assertAlmostEquals(gradients.dense1_W[2][1], t.dE_ddense1_W_2_1.value, 1e-15)
+  lu.assertAlmostEquals(gradients.out_b[1], t.dE_dout_b_1.value, 1e-15)
+end
+
+function TestLayers.test_a_batch_is_the_mean_of_its_samples()
+  local net = small()
+  local t = net:tape({{1, 2}, {3, 4}}, {{1}, {0}}, {eta = 0.5})
+  local first, second = net:tape({1, 2}, {1}), net:tape({3, 4}, {0})
+  lu.assertAlmostEquals(t:value "E@2", second:value "E", 1e-15)
+  lu.assertAlmostEquals(t:value "E", (first:value "E" + second:value "E") / 2, 1e-15)
+  lu.assertAlmostEquals(t:value "dE_dout_W_1_2",
+    (first:value "dE_dout_W_1_2" + second:value "dE_dout_W_1_2") / 2, 1e-15)
+  lu.assertAlmostEquals(t:next():value "out_b_1", t:value "out_b_1_new", 1e-15)
+end
+
+function TestLayers.test_a_sequence_uses_its_weights_at_every_step()
+  local net = network{{2, steps = 2}, dense{1}}
+  net:set{dense1_W = {{2, 3}}}
+  lu.assertEquals(net:forward {{1, 10}, {100, 1000}}, {{32}, {3200}})
+  local t = net:tape({{1, 10}, {100, 1000}}, {{30}, {3000}})
+  lu.assertEquals(t:value "dE_ddense1_W_1_1", 2 * 1 + 200 * 100)
+  lu.assertStrContains(tostring(t.dE_ddense1_W_1_1), "Σ_t ∂E/∂dense1.z_t_1·x_t_1")
+end
+
+function TestLayers.test_a_summary_has_the_arithmetic_of_its_counts()
+  lu.assertEquals(tostring(small():summary()), [[
+  layer   kind         output  parameters  
+  input                2
+  dense1  dense, tanh  2       6           2·(2 + 1) = 6
+  out     dense        1       3           1·(2 + 1) = 3
+  total                        9           6 + 3]])
+end
+
+function TestLayers.test_what_is_no_layer_is_refused_by_name()
+  local refusals = {
+    {"network needs its input and its layers, as in network{{1, 32, 32}, conv2d{6, 5}, flatten(), "
+      .. "dense(10)}", network, {}},
+    {"network: number 2 must be a layer, as dense{3} gives it, got 3", network, {2, 3}},
+    {"dense needs units: dense{units, [bias = true], [activation = \"sigmoid\"]} -> layer", dense,
+      {}},
+    {"units of dense must be from 1 to 100000, got 0", dense, 0},
+    {"dense has no option \"unit\": did you mean units?", dense, {unit = 3}},
+    {"activation of dense: there is no activation called \"sigmod\": did you mean sigmoid?", dense,
+      {3, activation = "sigmod"}},
+    {"two layers are called a", network, {2, dense{2, name = "a"}, dense{2, name = "a"}}},
+    {"loss cross_entropy goes with softmax at the output, not with dense", network,
+      {2, dense(2), loss = "cross_entropy"}},
+  }
+  for _, case in ipairs(refusals) do
+    support.refuses(table.unpack(case))
+  end
+end
+
+function TestLayers.test_what_does_not_fit_changes_nothing()
+  local net = small()
+  support.each_refuses({
+    {"dense1_W must be a table of 2 rows, got 1 row", net.set, net, {dense1_W = {{1, 2}}}},
+    {"the network has no parameters called \"dense1_w\": did you mean dense1_W?", net.set, net,
+      {dense1_w = 1}},
+    {"the inputs must have 2 numbers, got 3", net.forward, net, {1, 2, 3}},
+    {"the targets must be those of 2 samples, got 1", net.loss, net, {{1, 2}, {3, 4}}, {1}},
+  }, function()
+    return net:get()
+  end)
+end
+
+os.exit(lu.LuaUnit.run(), true)
