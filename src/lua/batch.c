@@ -1,6 +1,4 @@
 /* A network and many samples at once, for net:forward, net:loss and net:gradients. */
-#include "net/batch.h"
-
 #include "lua/args.h"
 #include "lua/state.h"
 #include "lua/types.h"
@@ -21,6 +19,14 @@ static void read_targets(lua_State *L, const struct bs_net *net, struct bs_batch
                    bs_push_count(L, targets, "row"), (int)batch->samples);
 }
 
+struct bs_batch bs_arg_batch(lua_State *L, const struct bs_net *net)
+{
+    struct bs_batch batch;
+    read_inputs(L, net, &batch);
+    read_targets(L, net, &batch);
+    return batch;
+}
+
 int bs_push_batch_outputs(lua_State *L, const struct bs_net *net)
 {
     struct bs_error err;
@@ -36,10 +42,8 @@ int bs_push_batch_outputs(lua_State *L, const struct bs_net *net)
 double bs_batch_loss_of(lua_State *L, const struct bs_net *net)
 {
     struct bs_error err;
-    struct bs_batch batch;
+    const struct bs_batch batch = bs_arg_batch(L, net);
     double loss;
-    read_inputs(L, net, &batch);
-    read_targets(L, net, &batch);
     bs_check(L, bs_batch_loss(&loss, net, &batch, &err), &err);
     return loss;
 }
@@ -47,9 +51,7 @@ double bs_batch_loss_of(lua_State *L, const struct bs_net *net)
 double *bs_push_batch_gradients(lua_State *L, const struct bs_net *net)
 {
     struct bs_error err;
-    struct bs_batch batch;
-    read_inputs(L, net, &batch);
-    read_targets(L, net, &batch);
+    const struct bs_batch batch = bs_arg_batch(L, net);
     double *gradients = lua_newuserdatauv(L, net->params->count * sizeof *gradients, 0);
     bs_check(L, bs_batch_gradients(gradients, net, &batch, &err), &err);
     return gradients;

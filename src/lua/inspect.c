@@ -510,6 +510,20 @@ void bs_push_inspected(lua_State *L, int index, int columns)
     lua_pop(L, 2); // text
 }
 
+void bs_push_results(lua_State *L, int first, int columns)
+{
+    int last = lua_gettop(L);
+    luaL_checkstack(L, 12, "too many results to show");
+    lua_pushliteral(L, ""); // text
+    for (int i = first; i <= last; i++) {
+        bs_push_inspected(L, i, columns); // text, value
+        bool has_lines = strchr(lua_tostring(L, -1), '\n') || strchr(lua_tostring(L, -2), '\n');
+        lua_pushstring(L, i == first ? "" : has_lines ? "\n" : ", ");
+        lua_insert(L, -2);
+        lua_concat(L, 3);
+    }
+}
+
 BS_FN(l_inspect, "inspect(value) -> text",
       "The text that the prompt shows for a value. Strings are quoted, matrices aligned, tables in "
       "tables opened; what is too long is cut and said to be.")

@@ -12,6 +12,12 @@
  */
 void bs_push_inspected(lua_State *L, int index, int columns);
 
+/*
+ * Push the text of the results from stack index `first` on, as it stands below what was typed:
+ * side by side, those of several lines below each other; "" where there are none.
+ */
+void bs_push_results(lua_State *L, int first, int columns);
+
 /* Sets the global inspect. */
 void bs_open_inspect(lua_State *L);
 

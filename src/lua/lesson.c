@@ -8,6 +8,7 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
+#include "lua/inspect.h"
 #include "lua/module.h"
 #include "lua/state.h"
 #include "lua/types.h"
@@ -174,14 +175,27 @@ static int l_host_phase(lua_State *L)
     return 1;
 }
 
+/* A text on paper is no wider, however wide the screen is. */
+static int text_columns(lua_State *L)
+{
+    int columns = bs_session(L)->columns;
+    return columns < WIDEST_TEXT ? columns : WIDEST_TEXT;
+}
+
 static int l_host_prose(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    int indent = (int)luaL_checkinteger(L, 2), columns = bs_session(L)->columns;
-    bs_put_prose(bs_push_buf(L), text, length, indent,
-                 columns < WIDEST_TEXT ? columns : WIDEST_TEXT);
+    int indent = (int)luaL_checkinteger(L, 2);
+    bs_put_prose(bs_push_buf(L), text, length, indent, text_columns(L));
     bs_pop_text(L);
+    return 1;
+}
+
+/* results... -> what the prompt shows of them */
+static int l_host_results(lua_State *L)
+{
+    bs_push_results(L, 1, text_columns(L));
     return 1;
 }
 
@@ -268,6 +282,7 @@ void bs_open_lesson(lua_State *L)
         {"number", l_host_number},
         {"phase", l_host_phase},
         {"prose", l_host_prose},
+        {"results", l_host_results},
         {"width", l_host_width},
         {"lesson_directory", l_host_lesson_directory},
         {"lesson_files", l_host_lesson_files},

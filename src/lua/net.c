@@ -5,6 +5,7 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
+#include "lua/experiment.h"
 #include "lua/network.h"
 #include "lua/state.h"
 #include "net/loss.h"
@@ -274,6 +275,21 @@ BS_FN(l_net_get, "net:get() -> table",
     return bs_push_net_parameters(L, box, box->net->params->values);
 }
 
+BS_FN(l_net_copy, "net:copy() -> network",
+      "Another network with the same layers, notation and parameters: what is done to one does not "
+      "change the other.")
+{
+    struct bs_net_box *box = bs_check_net(L);
+    struct bs_error err;
+    struct bs_net_box *copy = bs_push_net(L);
+    bs_check(L, bs_net_create(&copy->net, box->net->arch, &err), &err);
+    bs_params_drop(copy->net->params);
+    copy->net->params = bs_params_share(box->net->params);
+    if (box->notation)
+        copy->notation = bs_notation_share(box->notation);
+    return 1;
+}
+
 /* ---- one sample ------------------------------------------------------------------------------ */
 
 const double *bs_arg_sample(lua_State *L, int index, const char *what, int length)
@@ -487,8 +503,9 @@ void bs_open_net(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_mlp_doc, NULL};
     static const struct bs_doc *const methods[] = {
-        &l_net_set_doc,       &l_net_get_doc,  &l_net_forward_doc, &l_net_loss_doc,
-        &l_net_gradients_doc, &l_net_tape_doc, &l_net_summary_doc, NULL};
+        &l_net_set_doc,     &l_net_get_doc,     &l_net_copy_doc,
+        &l_net_forward_doc, &l_net_loss_doc,    &l_net_gradients_doc,
+        &l_net_tape_doc,    &l_net_summary_doc, NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_net_tostring},
                                     {"__newindex", l_net_newindex},
                                     {"__gc", l_net_gc},
@@ -502,6 +519,7 @@ void bs_open_net(lua_State *L)
     lua_getfield(L, -1, "__methods");
     bs_add_save_methods(L);
     bs_add_training_methods(L);
+    bs_add_experiment_methods(L);
     lua_pop(L, 2);
     bs_box_register(L, pass_type, l_pass_gc);
     lua_pushglobaltable(L);

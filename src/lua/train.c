@@ -4,6 +4,7 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
+#include "lua/experiment.h"
 #include "lua/state.h"
 #include "net/perceptron.h"
 #include "net/train.h"
@@ -581,9 +582,11 @@ static int l_push_learnt(lua_State *L)
     bs_put_perceptron_end(bs_push_buf(L), end);
     bs_pop_text(L);
     lua_setfield(L, -2, "reason");
+    if (end->ending == BS_PERCEPTRON_CYCLE)
+        set_integer(L, "again", end->again);
     lua_pushvalue(L, 2);
     lua_setfield(L, -2, "history");
-    return 1;
+    return bs_make_result(L, "perceptron");
 }
 
 static int learn(lua_State *L, struct bs_net_box *box, struct bs_perceptron *rule)

@@ -2,6 +2,7 @@
 #define BACKSTEP_LUA_TYPES_H
 
 #include "expr/expr.h"
+#include "net/batch.h"
 #include "net/data.h"
 #include "net/net.h"
 #include "tape/tape.h"
@@ -140,6 +141,9 @@ bool bs_is_batch(lua_State *L, int index);
  * numbers may stand for rows.  Pushes what keeps them; those of a matrix are not copied.
  */
 const double *bs_arg_samples(lua_State *L, int index, const char *what, int width, size_t *samples);
+
+/* The samples at 2, each a row, and their targets at 3, as many.  Pushes what keeps them. */
+struct bs_batch bs_arg_batch(lua_State *L, const struct bs_net *net);
 
 /* Of net:forward, net:loss and net:gradients for a batch at 2, with its targets at 3 (batch.c). */
 int bs_push_batch_outputs(lua_State *L, const struct bs_net *net);

@@ -151,21 +151,6 @@ static void take_chunk(lua_State *L, struct step *step)
 
 /* ------------------------------------------------------------------ running it */
 
-/* Push the text of the values from stack index `first` on: side by side, long ones on lines. */
-static void push_results(lua_State *L, int first)
-{
-    int last = lua_gettop(L);
-    luaL_checkstack(L, 12, "too many results to show");
-    lua_pushliteral(L, ""); // text
-    for (int i = first; i <= last; i++) {
-        bs_push_inspected(L, i, bs_session(L)->columns); // text, value
-        bool has_lines = strchr(lua_tostring(L, -1), '\n') || strchr(lua_tostring(L, -2), '\n');
-        lua_pushstring(L, i == first ? "" : has_lines ? "\n" : ", ");
-        lua_insert(L, -2);
-        lua_concat(L, 3);
-    }
-}
-
 static void keep_last_result(lua_State *L, int index)
 {
     if (lua_isnoneornil(L, index))
@@ -180,7 +165,7 @@ static int run_chunk(lua_State *L)
     lua_call(L, 0, LUA_MULTRET); // step, results...
     bs_lua_check_stopped(L);
     keep_last_result(L, 2);
-    push_results(L, 2);
+    bs_push_results(L, 2, bs_session(L)->columns);
     return 1;
 }
 

@@ -89,8 +89,13 @@ def update(parameters, steps):
 
 def slides_example():
     """2-2-1, sigmoid, E = ½(y − d)², rate 1; g and e are −∂E/∂sum; e takes the old w."""
-    given = decimals(x_1="0.35", x_2="0.9", d_1="0.5", eta="1")
-    old = decimals(v_11="0.1", v_12="0.4", v_21="0.8", v_22="0.6", w_11="0.3", w_21="0.9")
+    return lecture_step(
+        decimals(x_1="0.35", x_2="0.9", d_1="0.5", eta="1"),
+        decimals(v_11="0.1", v_12="0.4", v_21="0.8", v_22="0.6", w_11="0.3", w_21="0.9"))
+
+
+def lecture_step(given, old):
+    """One step of a network like that of the slides."""
     x_1, x_2, d, eta = given.values()
 
     def forward(p):
@@ -308,9 +313,86 @@ def losses():
             **named("", merged(after), "_new")}
 
 
+def initial_values():
+    """The slides' network with 0.4 in every weight."""
+    weights = ["v_11", "v_12", "v_21", "v_22", "w_11", "w_21"]
+    return lecture_step(decimals(x_1="0.6", x_2="0.2", d_1="0.9", eta="0.5"),
+                        dict.fromkeys(weights, Decimal("0.4")))
+
+
+def linear_collapse():
+    """Two linear layers, 2-2-1, and the one layer that they come to: q = u·W, r = u·b + c."""
+    x, w, b = lists("0.5 -2"), lists("0.3 0.8; -0.6 0.4"), lists("0.2 -0.1")
+    u, c = lists("1.5 -0.7"), Decimal("0.4")
+    z = [w[h][0] * x[0] + w[h][1] * x[1] + b[h] for h in range(2)]
+    q = [u[0] * w[0][i] + u[1] * w[1][i] for i in range(2)]
+    r = u[0] * b[0] + u[1] * b[1] + c
+    return {**merged({"x_": x, "w_": w, "b_": b, "u_": u, "z_": z, "q_": q}), "c": c, "r": r,
+            "y": u[0] * z[0] + u[1] * z[1] + c, "Y": q[0] * x[0] + q[1] * x[1] + r}
+
+
+def dead_relu():
+    """One ReLU neuron, E = ½(y − d)²: a step that makes z negative, and what is left of E's slope."""
+    given = decimals(x="2", d="0.5", eta="0.5", w="1.5", b="0.6")
+    x, d, eta, w, b = given.values()
+    z = w * x + b
+    y = relu(z)
+    g = y - d
+    new_w, new_b = w - eta * g * x, b - eta * g
+    new_z = new_w * x + new_b
+    leak = Decimal("0.1")
+    return {**given, "a": leak, "z": z, "y": y, "E": g**2 / 2, "g": g, "w_1": new_w, "b_1": new_b,
+            "z_1": new_z, "y_1": relu(new_z), "E_1": (relu(new_z) - d) ** 2 / 2,
+            "g_1": Decimal(0), "l_1": leak * new_z, "h_1": (leak * new_z - d) * leak}
+
+
+def vanishing_gradients():
+    """A chain of three sigmoid neurons, E = ½(a3 − t)²; delta is ∂E/∂z."""
+    given = decimals(x_1="0.8", t_1="1")
+    w = decimals(W1_11="1.5", W2_11="0.9", W3_11="-1.2")
+    b = decimals(b1_1="-0.1", b2_1="0.3", b3_1="0.4")
+    x, t = given.values()
+    z, a = [], [x]
+    for weight, bias in zip(w.values(), b.values()):
+        z.append(weight * a[-1] + bias)
+        a.append(sigmoid(z[-1]))
+    by_a = [None, None, a[3] - t]
+    delta = [None, None, by_a[2] * a[3] * (1 - a[3])]
+    for layer in (1, 0):
+        by_a[layer] = delta[layer + 1] * list(w.values())[layer + 1]
+        delta[layer] = by_a[layer] * a[layer + 1] * (1 - a[layer + 1])
+    values = {}
+    for layer in range(3):
+        name = layer + 1
+        values.update({f"z{name}_1": z[layer], f"a{name}_1": a[name], f"delta{name}_1": delta[layer],
+                       f"dE_da{name}_1": by_a[layer], f"dE_db{name}_1": delta[layer],
+                       f"dE_dW{name}_11": delta[layer] * a[layer]})
+    return {**given, **w, **b, **values, "E": (a[3] - t) ** 2 / 2, "dE_dE": Decimal(1)}
+
+
+def learning_rate():
+    """A step down f = x²/2 + 2y²: what both orders of Taylor's formula say, and what happens."""
+    given = decimals(x="3", y="0.5", eta="0.3")
+    x, y, eta = given.values()
+
+    def f(x, y):
+        return x**2 / 2 + 2 * y**2
+
+    g_x, g_y = x, 4 * y
+    square = g_x**2 + g_y**2
+    curved = g_x**2 + 4 * g_y**2
+    first, second = -eta * square, eta**2 * curved / 2
+    new_x, new_y = x - eta * g_x, y - eta * g_y
+    return {**given, "f": f(x, y), "g_x": g_x, "g_y": g_y, "N": square, "first": first,
+            "C": curved, "second": second, "x_1": new_x, "y_1": new_y, "f_1": f(new_x, new_y),
+            "df": f(new_x, new_y) - f(x, y), "eta_0": 2 * square / curved}
+
+
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
            "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
-           "softmax": softmax_of_three, "losses": losses}
+           "softmax": softmax_of_three, "losses": losses, "initial-values": initial_values,
+           "linear-collapse": linear_collapse, "dead-relu": dead_relu,
+           "vanishing-gradients": vanishing_gradients, "learning-rate": learning_rate}
 
 
 def to_text(values):

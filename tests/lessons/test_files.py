@@ -123,10 +123,10 @@ INVALID = [
     ("{derive = 'x'}", ['block 1: derive must be a table, as derive{...} takes it, got "x"']),
     ("{derive = {'E = x^2', by = 'y'}}", ["block 1: E does not depend on y"]),
     ("{overflow = 'exp(x)', at = 3}", ["block 1: the values must be a table, got 3"]),
-    ("{}", ["block 1: a block has one of text, show, ask, derive, explain, prove, overflow; "
-            "this one has none of them"]),
+    ("{}", ["block 1: a block has one of text, show, ask, derive, explain, prove, overflow, "
+            "run; this one has none of them"]),
     ("{ask = 'q', show = 'given'}",
-     ["block 1 (ask q): a block is one of text, show, ask, derive, explain, prove, overflow; "
+     ["block 1 (ask q): a block is one of text, show, ask, derive, explain, prove, overflow, run; "
       "this one is show and ask"]),
     ("{ask = 'q', point = 1}", ['block 1 (ask q): unknown field "point": did you mean points?']),
     ("{text = {en = '{q} {z}', zh = 'a'}}",
@@ -147,6 +147,23 @@ INVALID = [
     ("{ask = 'q', hints = 'Multiply.'}",
      ['block 1 (ask q): hints must be a list of texts, got "Multiply."']),
     ("{ask = 'q', hints = {{en = 'Multiply.'}}}", ["block 1 (ask q): hint 1 has no zh text"]),
+    ("{run = 5}", ["block 1: run must be code, a string or a list of lines, got 5"]),
+    ("{run = {}}", ["block 1: run must be code, a string or a list of lines, got a table"]),
+    ("{run = {'x = 1', 5, '\\27[2J'}}",
+     ["block 1: line 2 of run must be a string, got 5",
+      "block 1: line 3 of run has a control character: spaces and line ends are all that is "
+      "needed"]),
+    ("{run = {'x = 1', 'y = )', 'z = y'}}, {run = 'y'}",
+     ["block 1: > y = ): unexpected symbol near ')'"]),
+    ("{run = 'mlp{2, 2, 1}:trian{}'}, {run = 'y'}",
+     ["block 1: > mlp{2, 2, 1}:trian{}: attempt to call a nil value (method 'trian')"]),
+    ("{run = 'f(1,'}", ["block 1: > f(1,: unexpected symbol near <eof>"]),
+    ("{run = 'given'}", ["block 1: > given: there is no global given"]),
+    ("{run = 'mlp{1, 1}:save \"x\"'}",
+     ['block 1: > mlp{1, 1}:save "x": a lesson cannot write files']),
+    ("{run = 'error {}'}",
+     ["block 1: > error {}: an error was raised that is no text but a table"]),
+    ("{run = 'while true do end'}", [f"block 1: > while true do end: {TOO_LONG}"]),
     ("{ask = '\\27[2J'}", ['block 1 (ask ?[2J): there is no entry called "?[2J"']),
 ]
 
@@ -166,6 +183,75 @@ LINT = [
     ("tape = function() local t = tape{x = 1000} t:let('q', 'exp(x)') return t end, {ask = 'q'}",
      ["q is not finite, so there is nothing to mark"]),
 ]
+
+
+# Code, and what the worked solution shows.
+TYPED = """\
+return lesson {
+  api = 1, id = "typed", title = {en = "Typed", zh = "输入"}, figures = 3,
+  tape = function()
+    local t = tape {x = 2}
+    t:let("y", "x^2")
+    return t
+  end,
+  {run = {"net = mlp{1, 1}", "net:forward{2}[1], 1/3, 'a'", "nil", "local a = 3", "_ + a"}},
+  {run = [[
+    for i = 1, 3 do
+      a = a + i
+    end
+
+    a
+    {1,
+     2}]]},
+  {run = "t.y"},
+  {run = {"t:let('z', 'y + 1')", "#t"}},
+  {ask = "y"},
+}
+"""
+
+TYPED_SHOWN = """\
+Typed
+═════
+
+> net = mlp{1, 1}
+> net:forward{2}[1], 1/3, 'a'
+0.5, 0.333, "a"
+> nil
+nil
+> local a = 3
+> _ + a
+3.5
+
+> for i = 1, 3 do
+>>   a = a + i
+>> end
+> a
+9
+> {1,
+>>  2}
+{1, 2}
+
+> t.y
+y = x²                                         definition
+  = 2²
+  = 4
+
+> t:let('z', 'y + 1')
+z = y + 1                                      definition
+  = 4 + 1
+  = 5
+> #t
+3
+
+Question 1: y = ?   (1 point, 3 significant figures)
+y = x²                                         definition
+  = 2²
+  = 4
+
+Given
+─────
+x = 2                                          given
+"""
 
 
 def lesson(fields):
@@ -280,8 +366,22 @@ class Files(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
                 self.assertEqual(done.stderr, f"backstep: {said}\n")
 
+    def test_what_a_block_types_is_shown_with_what_the_prompt_would_say(self):
+        path = program.write(self, "typed.lua", TYPED)
+        done = program.run("show", path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, TYPED_SHOWN)
+        learnt = program.run("learn", path, stdin="4\n").stdout
+        self.assertIn(TYPED_SHOWN[TYPED_SHOWN.index("> net"):TYPED_SHOWN.index("Question")], learnt)
+        self.assertIn("nothing is wrong", program.run("lint", path).stdout)
+
+    def test_what_is_typed_is_left_out_where_sheets_are_marked(self):
+        path = program.write(self, "typed.lua", TYPED.replace('"t.y"', '"while true do end"'))
+        sheet = program.write(self, "ann.txt", "y = 4\n")
+        self.assertEqual(program.run("check", path, sheet).returncode, 0)
+
     def test_lint_tells_all_that_is_wrong_at_once(self):
-        fields = ", ".join(fields for fields, _ in INVALID[-4:])
+        fields = ", ".join(fields for fields, _ in INVALID[-16:-12])
         path, _ = self.write(lesson(fields))
         done = program.run("lint", path)
         self.assertEqual((done.returncode, done.stderr), (1, ""))

@@ -17,6 +17,7 @@ static const char lesson[] =
     "  api = 1, id = 'small', title = {en = 'Small', zh = '小'},\n"
     "  tape = function() local t = tape{x = 2} t:let('q', 'x^2') return t end,\n"
     "  {ask = 'q', hints = {{en = 'Twice {x}.', zh = '两倍。'}}},\n"
+    "  {run = {'n = mlp{1, 2, 1}', 'n:twins()', 't.q, {1, 2}'}},\n"
     "}\n";
 
 static lua_State *open_session(void)
@@ -129,11 +130,10 @@ START_TEST(globals_of_a_lesson_are_those_that_were_meant)
         "local names = {}\n"
         "for name in next, environment do names[#names + 1] = name end\n"
         "table.sort(names)\n"
-        "for _, name in ipairs{'assert', 'define', 'error', 'expr', 'ipairs', 'math', 'mlp', "
-        "'next', "
-        "'pairs',\n"
-        "    'pcall', 'select', 'string', 'symbols', 'table', 'tape', 'tonumber', 'tostring',\n"
-        "    'type', 'utf8'} do\n"
+        "for _, name in ipairs{'assert', 'data', 'define', 'dense', 'derive', 'error',\n"
+        "    'explain', 'expr', 'ipairs', 'math', 'matrix', 'mlp', 'network', 'next', 'pairs',\n"
+        "    'pcall', 'prove', 'select', 'shuffle', 'split', 'string', 'sweep', 'symbols',\n"
+        "    'table', 'tape', 'tonumber', 'tostring', 'type', 'utf8'} do\n"
         "  assert(environment[name] ~= nil, name)\n"
         "  environment[name] = nil\n"
         "end\n"

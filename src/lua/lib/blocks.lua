@@ -1,7 +1,7 @@
 -- The blocks of a lesson: see lib/lesson.lua for what becomes of them.
 
 local host = ...
-local checker = host.require "checker"
+local checker, typed = host.require "checker", host.require "typed"
 local concat, copy, is_one_of = table.concat, checker.copy, checker.is_one_of
 
 local blocks = {}
@@ -10,11 +10,11 @@ local MOST_BLOCKS = 1000
 local FIGURES_ASKED, FEWEST_FIGURES, MOST_FIGURES, MOST_POINTS = 3, 2, 15, 100
 
 local PHASES = {"given", "forward", "loss", "backward", "update", "again"}
-local KINDS = {"text", "show", "ask", "derive", "explain", "prove", "overflow"}
+local KINDS = {"text", "show", "ask", "derive", "explain", "prove", "overflow", "run"}
 local FIELDS = {
   text = {"text"}, show = {"show"}, ask = {"ask", "points", "figures", "hints"},
   derive = {"derive"}, explain = {"explain", "by"}, prove = {"prove", "expect"},
-  overflow = {"overflow", "at"},
+  overflow = {"overflow", "at"}, run = {"run"},
 }
 local VERDICTS = {"proved", "refuted", "not decided"}
 
@@ -180,6 +180,37 @@ function read.overflow(check, lesson, fields, _, run)
   return {object = formula and work_out(check, lesson, run, explain_overflow, formula, fields.at)}
 end
 
+-- The lines of {run = "..."} and of {run = {"...", "..."}}.
+local function lines_of(check, value)
+  if type(value) == "string" then
+    local code = check:string("run", value)
+    return {code and checker.dedent(code)}
+  elseif type(value) ~= "table" or #copy(value) == 0 then
+    check:complain("run must be code, a string or a list of lines, got %s", host.describe(value))
+    return {}
+  end
+  local lines = {}
+  for i, line in ipairs(copy(value)) do
+    lines[#lines + 1] = check:string("line " .. i .. " of run", line)
+  end
+  return lines
+end
+
+-- After a line that fails, what is typed later says nothing.
+function read.run(check, lesson, fields, _, run, session)
+  local lines, before = lines_of(check, fields.run), #check
+  local self = session()
+  if not self or self.has_failed or before > 0 then
+    return {object = ""}
+  end
+  local succeeded, result = run(host.with_digits, lesson.digits, typed.run, self, lines)
+  self.has_failed = not succeeded
+  if self.has_failed then
+    check:complain("> %s: %s", self.text:match "[^\n]*", typed.plain(result))
+  end
+  return {object = result}
+end
+
 -- Some are about the entries of a tape, the others are formulas, or text.
 local function needs_tape(kind)
   return kind == "show" or kind == "ask"
@@ -213,7 +244,7 @@ local function label(number, fields)
   return "block " .. number
 end
 
-local function read_one(check, lesson, number, value, is_for_marking, run)
+local function read_one(check, lesson, number, value, is_for_marking, run, session)
   local fields = type(value) == "table" and copy(value) or {}
   check:at("%s: %s", lesson.path, label(number, fields))
   if type(value) ~= "table" then
@@ -225,16 +256,17 @@ local function read_one(check, lesson, number, value, is_for_marking, run)
     check:complain("%s is about the entries of a tape, and the lesson has none", kind)
   elseif kind and (kind == "ask" or not is_for_marking) then
     check:fields(fields, FIELDS[kind])
-    local block = read[kind](check, lesson, fields, number, run)
+    local block = read[kind](check, lesson, fields, number, run, session)
     block.kind = kind
     return block
   end
 end
 
 -- Read the array part of `fields` into lesson.blocks, .questions and .asked.  run(f, ...) calls f
--- with the limits of a stranger's code: true and the results, or false and a sentence.  For marking
--- alone, blocks that do not ask are left out.
-function blocks.read(check, lesson, fields, is_for_marking, run)
+-- with the limits of a stranger's code: true and the results, or false and a sentence.  session()
+-- gives what blocks type their code into (lib/typed.lua).  For marking alone, blocks that do not
+-- ask are left out.
+function blocks.read(check, lesson, fields, is_for_marking, run, session)
   local last = 0
   for key in next, fields do
     last = math.type(key) == "integer" and math.max(last, key) or last
@@ -244,7 +276,7 @@ function blocks.read(check, lesson, fields, is_for_marking, run)
     return
   end
   for number = 1, last do
-    local block = read_one(check, lesson, number, fields[number], is_for_marking, run)
+    local block = read_one(check, lesson, number, fields[number], is_for_marking, run, session)
     lesson.blocks[#lesson.blocks + 1] = block
   end
 end

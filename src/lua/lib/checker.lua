@@ -35,7 +35,7 @@ end
 
 -- A sentence without the line of ours that raised it, which is nothing to whoever reads it.
 function checker.plain(sentence)
-  return (tostring(sentence):gsub("^%l+%.lua:%d+: ", ""))
+  return (string.gsub(tostring(sentence), "^%l+%.lua:%d+: ", ""))
 end
 
 local function has_controls(text)
@@ -98,7 +98,7 @@ end
 
 -- A [[long string]] is indented like the code around it, but for its first line, which may stand
 -- beside the brackets: take that away.
-local function dedent(text)
+function checker.dedent(text)
   local margin
   for indent, rest in text:gmatch "\n( *)([^\n]*)" do
     if rest:find "%S" and (not margin or #indent < #margin) then
@@ -121,7 +121,7 @@ function checker:text(what, value)
       self:complain("%s has no %s text", what, language)
     else
       local string = self:string(what .. "." .. language, given[language])
-      text[language] = string and dedent(string)
+      text[language] = string and checker.dedent(string)
     end
   end
   for language in next, given do

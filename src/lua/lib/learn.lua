@@ -240,7 +240,7 @@ function present.show(dialogue, block)
   print_text(show.entries(dialogue.lesson, block, dialogue.seen))
 end
 
-for _, kind in ipairs {"derive", "explain", "prove", "overflow"} do
+for _, kind in ipairs {"derive", "explain", "prove", "overflow", "run"} do
   present[kind] = function(_, block)
     print_text(show.page(block))
   end

@@ -11,7 +11,7 @@
 --         {kind = "show", phase = name or nil, entries = {entry, ...}}
 --         {kind = "ask", name, entry, points, figures, hints = {text, ...}, number}
 --                                    and `asked`, the name as the file has it
---         {kind = "derive", "explain", "prove" or "overflow", object = what it shows}
+--         {kind = "derive", "explain", "prove", "overflow" or "run", object = what it shows}
 --                                    of a proof also `expected`, the verdict
 --     questions                  the blocks that ask
 --     asked                      the block that asks for an entry, by the entry's name
@@ -20,8 +20,9 @@
 --     has_variants               are its figures drawn by a seed?
 
 local host = ...
-local blocks, checker, marking, sandbox =
-  host.require "blocks", host.require "checker", host.require "marking", host.require "sandbox"
+local blocks, checker, marking =
+  host.require "blocks", host.require "checker", host.require "marking"
+local sandbox, typed = host.require "sandbox", host.require "typed"
 local concat, format = table.concat, string.format
 
 local lesson = {}
@@ -231,6 +232,7 @@ local function make_given(file, given)
   return succeeded, made
 end
 
+-- Gives also what it was made of.
 local function make_tape(file, fields)
   if type(fields.tape) ~= "function" then
     file.check:complain("tape must be a function that gives a tape, got %s",
@@ -247,7 +249,26 @@ local function make_tape(file, fields)
     file.check:complain("tape must give a tape, as net:tape(...) or tape{...} do, got %s",
       host.describe(tape))
   end
-  return host.is_tape(tape) and tape
+  return host.is_tape(tape) and tape, given
+end
+
+-- Blocks type into globals of their own, as at a prompt; their t is a second tape, so that what
+-- they add to it is not in the lesson's.
+local function new_session(file, fields, given)
+  local session
+  return function()
+    if not session then
+      local environment = sandbox.environment()
+      local succeeded, tape = true, nil
+      if fields.tape ~= nil then
+        succeeded, tape = confine(file, run_tape, fields, given)
+      end
+      environment.t = tape
+      session = typed.new(environment)
+      session.has_failed = not succeeded
+    end
+    return session
+  end
 end
 
 local function first_entries(tape)
@@ -276,12 +297,16 @@ local function read_lesson(file, fields)
   self.id = check_id(check, fields.id)
   self.title = check:text("title", fields.title)
   self.digits = check_digits(check, fields)
-  self.tape = fields.tape ~= nil and make_tape(file, fields) or nil
+  local given
+  if fields.tape ~= nil then
+    self.tape, given = make_tape(file, fields)
+    self.tape = self.tape or nil
+  end
   if self.tape or fields.tape == nil then
     self.entries = self.tape and first_entries(self.tape) or {}
     blocks.read(check, self, fields, file.is_for_marking, function(...)
       return run(file, ...)
-    end)
+    end, new_session(file, fields, given))
     marking.read(check, self, fields)
   end
   return self

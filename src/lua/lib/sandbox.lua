@@ -109,7 +109,10 @@ end
 local basic = {
   "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
 }
-local own = {"expr", "mlp", "symbols", "tape"}
+local own = {
+  "data", "dense", "derive", "explain", "expr", "matrix", "mlp", "network", "prove", "shuffle",
+  "split", "symbols", "tape",
+}
 
 -- A fresh table of globals for one lesson, so that nothing it changes is seen by another.
 function sandbox.environment()
@@ -123,6 +126,7 @@ function sandbox.environment()
     end
   end
   environment.define = host.definer(environment)
+  environment.sweep = host.require("experiments").sweep
   return setmetatable(environment, {__index = refuse_name})
 end
 

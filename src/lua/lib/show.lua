@@ -78,12 +78,12 @@ function part.ask(self, block, seen)
     .. show.derivations(self, {block.entry}, seen)
 end
 
--- What was derived, explained, proved or found to overflow.
+-- What was derived, explained, proved, found to overflow or typed.
 function show.page(block)
   return tostring(block.object) .. "\n"
 end
 
-for _, kind in ipairs {"derive", "explain", "prove", "overflow"} do
+for _, kind in ipairs {"derive", "explain", "prove", "overflow", "run"} do
   part[kind] = function(_, block)
     return show.page(block)
   end

@@ -1,4 +1,5 @@
--- What is said around lessons, in each language; {1}, {2}, ... stand for what is put in.
+-- What is said around lessons and experiments, in each language; {1}, {2}, ... stand for what is
+-- put in.
 
 local host = ...
 
@@ -72,6 +73,61 @@ Type a number, or an expression such as 0.1*0.35. Or type:
     zh = "计算过程中至少保留 {1} 位有效数字。"},
   keep_decimals = {en = "On the way, keep at least {1} decimals.",
     zh = "计算过程中至少保留 {1} 位小数。"},
+  -- Experiments (lib/experiments.lua).
+  comma = {en = ", ", zh = "，"},
+  semicolon = {en = "; ", zh = "；"},
+  layers = {en = "layer", zh = "层"},
+  of_layer = {en = "layer {1} ({2}): {3}", zh = "第 {1} 层（{2}）：{3}"},
+  ratio = {en = "ratio", zh = "比值"},
+  largest_slope = {en = "largest f'(z)", zh = "最大 f'(z)"},
+  slopes_at_most = {en = "slopes at most", zh = "斜率之积至多"},
+  loss_of_one = {en = "one sample, loss {1}", zh = "一个样本，损失 {1}"},
+  loss_of_many = {en = "{2} samples, mean loss {1}; means of the norms",
+    zh = "{2} 个样本，平均损失 {1}；范数取平均"},
+  norms_explained = {en = "ratio: ‖∂E/∂z‖ to that of the next layer",
+    zh = "比值：本层的 ‖∂E/∂z‖ 除以后一层的"},
+  norms_bounded = {
+    en = "ratio: ‖∂E/∂z‖ to that of the next layer; slopes at most: what the product of the slopes "
+      .. "from this layer on cannot exceed",
+    zh = "比值：本层的 ‖∂E/∂z‖ 除以后一层的；斜率之积至多：从本层到输出层，各层斜率之积的上界",
+  },
+  dead = {en = "{1} of {2} units dead ({3})", zh = "{2} 个神经元中有 {1} 个死亡（{3}）"},
+  saturated = {en = "{1} of {2} units saturated ({3})", zh = "{2} 个神经元中有 {1} 个饱和（{3}）"},
+  all_alive = {en = "0 of {1} units dead or saturated", zh = "{1} 个神经元中有 0 个死亡或饱和"},
+  twins = {en = "{1} of {2} hidden units are the same ({3})",
+    zh = "{2} 个隐层神经元中有 {1} 个相同（{3}）"},
+  no_twins = {en = "0 of {1} hidden units are the same", zh = "{1} 个隐层神经元中有 0 个相同"},
+  no_hidden = {en = "there are no hidden units", zh = "没有隐层神经元"},
+  collapsed = {en = "y = W·x + b, W = {1}: {2}", zh = "y = W·x + b，W = {1}：{2}"},
+  epoch = {en = "epoch", zh = "轮"},
+  mistakes = {en = "mistakes", zh = "错误数"},
+  of_the_start = {en = "of the start", zh = "初始的权值"},
+  after_epoch = {en = "after epoch {1}", zh = "第 {1} 轮之后的权值"},
+  perceptron_settled = {en = "settled: epoch {1} has no mistake", zh = "已收敛：第 {1} 轮没有错误"},
+  perceptron_cycle = {
+    en = "never settles: after epoch {1} the weights are again those {2}, so the same corrections "
+      .. "come round for ever; no weights of one step unit are right on all these samples",
+    zh = "永不收敛：第 {1} 轮之后的权值又等于{2}，于是同样的修正周而复始；"
+      .. "没有一组权值能使一个阶跃单元在所有这些样本上都正确",
+  },
+  perceptron_not_settled = {en = "not settled after epoch {1}, which has mistakes: {2}",
+    zh = "第 {1} 轮之后仍未收敛，这一轮的错误数：{2}"},
+  rate = {en = "rate", zh = "学习率"},
+  loss_before = {en = "loss before training: {1}", zh = "训练前的损失：{1}"},
+  loss_after = {en = "loss after", zh = "训练后的损失"},
+  rises = {en = "rises", zh = "上升次数"},
+  settles = {en = "settles", zh = "收敛"},
+  crawls = {en = "crawls", zh = "爬行"},
+  sticks = {en = "sticks", zh = "停滞"},
+  oscillates = {en = "oscillates", zh = "振荡"},
+  diverges = {en = "diverges", zh = "发散"},
+  still_to_go = {en = ": {1} % of the way is still to go", zh = "：还剩 {1} % 的路程"},
+  does_not_move = {en = ": {1} % to go, and the loss stands still",
+    zh = "：还剩 {1} % 的路程，损失不再变化"},
+  swings = {en = ": from {1} to {2} in the second half", zh = "：后半程在 {1} 与 {2} 之间"},
+  overflows = {en = ": overflows in epoch {1}", zh = "：第 {1} 轮溢出"},
+  above_start = {en = ": at the end above the start", zh = "：最后高于训练前"},
+
   no_questions = {en = "This lesson asks nothing.", zh = "本课没有题目。"},
 }
 
@@ -80,7 +136,7 @@ local words = {}
 -- The phrase of that key.
 function words.say(key, ...)
   local arguments, count = {...}, select("#", ...)
-  return (phrases[key][host.language()]:gsub("{(%d)}", function(digit)
+  return (string.gsub(phrases[key][host.language()], "{(%d)}", function(digit)
     local i = tonumber(digit)
     return i <= count and tostring(arguments[i]) or nil
   end))
