@@ -6,7 +6,8 @@
 /*
  * Inside the room: the kinds of stages, each in the file of its name, and what they share.
  */
-extern const struct bs_stage_kind bs_kind_dense, bs_kind_activation;
+extern const struct bs_stage_kind bs_kind_dense, bs_kind_activation, bs_kind_conv1d, bs_kind_conv2d,
+    bs_kind_max_pool, bs_kind_avg_pool, bs_kind_flatten;
 
 static inline int bs_stage_integer(const struct bs_stage *stage, int option)
 {

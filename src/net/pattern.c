@@ -14,12 +14,12 @@ struct bs_index bs_index_of(int variable)
 
 struct bs_index bs_index_shifted(int variable, int by)
 {
-    return (struct bs_index){by, {{variable, 1}, {0, 0}}};
+    return (struct bs_index){by, {{variable, 1, 1}, {0, 0, 0}}};
 }
 
 struct bs_index bs_index_sum(int a, int factor, int b, int b_factor, int by)
 {
-    return (struct bs_index){by, {{a, factor}, {b, b_factor}}};
+    return (struct bs_index){by, {{a, factor, 1}, {b, b_factor, 1}}};
 }
 
 void bs_access_here(struct bs_access *access, enum bs_source source, int array)

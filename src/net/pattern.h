@@ -30,12 +30,17 @@ enum bs_variable {
     BS_PLACES = BS_BOUND, /* sample, step, indices: what a member is found by */
 };
 
-/* constant + factor·variable + factor·variable; a factor of 0: not there. */
+/*
+ * constant + factor·variable + factor·variable; a factor of 0: not there.  A divisor above 1 takes
+ * the whole part of variable/divisor instead of the variable (the group that a channel is of).
+ */
+struct bs_index_term {
+    int variable, factor, divisor;
+};
+
 struct bs_index {
     int constant;
-    struct {
-        int variable, factor;
-    } terms[2];
+    struct bs_index_term terms[2];
 };
 
 struct bs_index bs_index_constant(int constant);

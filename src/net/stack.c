@@ -9,7 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct bs_stage_kind *const bs_stage_kinds[] = {&bs_kind_dense, NULL};
+const struct bs_stage_kind *const bs_stage_kinds[] = {&bs_kind_dense,
+                                                      &bs_kind_conv1d,
+                                                      &bs_kind_conv2d,
+                                                      &bs_kind_max_pool,
+                                                      &bs_kind_avg_pool,
+                                                      &bs_kind_flatten,
+                                                      NULL};
 
 const struct bs_stage_kind *bs_stage_kind_find(const char *name)
 {

@@ -16,13 +16,23 @@ static int samples_of(const struct bs_places *places)
     return (int)bs_places_samples(places);
 }
 
+static bool is_divided(const struct bs_index_term *term)
+{
+    return term->divisor > 1;
+}
+
+static int value_of_term(const struct bs_index_term *term, const int *variables)
+{
+    if (term->factor == 0)
+        return 0;
+    const int value = variables[term->variable];
+    return term->factor * (is_divided(term) ? value / term->divisor : value);
+}
+
 static int value_of(const struct bs_index *index, const int *variables)
 {
-    int value = index->constant;
-    for (int i = 0; i < 2; i++)
-        if (index->terms[i].factor)
-            value += index->terms[i].factor * variables[index->terms[i].variable];
-    return value;
+    return index->constant + value_of_term(&index->terms[0], variables) +
+           value_of_term(&index->terms[1], variables);
 }
 
 /* ---- what a stage reads ---------------------------------------------------------------------- */
@@ -336,24 +346,27 @@ static void set_and_go_on(struct search *search, int place, int variable, int va
     search->variables[variable] = 0;
 }
 
-/* constant + factor·variable is to be target. */
-static void solve_one(struct search *search, int place, int variable, int factor, int rest)
+/* The term is to be `rest`; of a divided one, every variable with that whole part. */
+static void solve_one(struct search *search, int place, const struct bs_index_term *term, int rest)
 {
-    if (rest % factor != 0)
+    const int count = is_divided(term) ? term->divisor : 1;
+    if (rest % term->factor != 0)
         return;
-    const int value = rest / factor;
-    if (value >= 0 && value < search->extent[variable])
-        set_and_go_on(search, place, variable, value);
+    const int first = rest / term->factor * count;
+    for (int value = first; value < first + count && !search->failed; value++)
+        if (value >= 0 && value < search->extent[term->variable])
+            set_and_go_on(search, place, term->variable, value);
 }
 
 /* Both are free: the second one, which is bound, runs. */
 static void solve_two(struct search *search, int place, const struct bs_index *index, int rest)
 {
-    const int first = index->terms[0].variable, second = index->terms[1].variable;
+    const int second = index->terms[1].variable;
     for (int i = 0; i < search->extent[second] && !search->failed; i++) {
         search->variables[second] = i;
         search->is_set[second] = true;
-        solve_one(search, place, first, index->terms[0].factor, rest - index->terms[1].factor * i);
+        solve_one(search, place, &index->terms[0],
+                  rest - value_of_term(&index->terms[1], search->variables));
         search->is_set[second] = false;
     }
     search->variables[second] = 0;
@@ -372,14 +385,14 @@ static void solve_place(struct search *search, int place)
     for (int i = 0; i < 2; i++) {
         const int factor = index->terms[i].factor, variable = index->terms[i].variable;
         if (factor && (search->is_set[variable] || search->extent[variable] == 0))
-            rest -= factor * search->variables[variable];
+            rest -= value_of_term(&index->terms[i], search->variables);
         else if (factor)
             unknown++, which = i;
     }
     if (unknown == 0 && rest == 0)
         solve_place(search, place + 1);
     else if (unknown == 1)
-        solve_one(search, place, index->terms[which].variable, index->terms[which].factor, rest);
+        solve_one(search, place, &index->terms[which], rest);
     else if (unknown == 2)
         solve_two(search, place, index, rest);
 }
