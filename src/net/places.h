@@ -65,6 +65,13 @@ size_t bs_places_number(const struct bs_places *places, const struct bs_place *p
 bs_expr bs_places_define(const struct bs_places *places, struct bs_pool *pool, int64_t ordinal,
                          bs_operand *leaf, void *context);
 
+/*
+ * The terms of c's definition that mention q, where the definition is a plain sum; NULL where it is
+ * none, and when out of memory.
+ */
+bs_expr bs_places_define_part(const struct bs_places *places, struct bs_pool *pool, int64_t c,
+                              int64_t q, bs_operand *leaf, void *context);
+
 /* Is ∂E/∂q fused of output and loss, and that. */
 bool bs_places_has_fused(const struct bs_places *places, int64_t ordinal);
 bs_expr bs_places_define_fused(const struct bs_places *places, struct bs_pool *pool,

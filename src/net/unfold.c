@@ -297,7 +297,11 @@ static bool add_user(struct bs_users *users, int64_t ordinal)
  */
 struct search {
     const struct bs_places *places;
+    void (*found)(struct search *search);
+    int end; /* variables before it run where no place mentions them */
     struct bs_users *users;
+    struct writing *writing;
+    const struct bs_group *group;
     int stage, array; /* the array that is defined */
     const struct bs_access *access;
     int target[BS_PLACES];
@@ -310,7 +314,7 @@ struct search {
 
 static void solve_place(struct search *search, int place);
 
-static void emit(struct search *search)
+static void found_user(struct search *search)
 {
     struct bs_place place = {BS_PLACE_MEMBER, search->stage, search->array, {0}};
     memcpy(place.at, search->variables, sizeof place.at);
@@ -321,13 +325,12 @@ static void emit(struct search *search)
         search->failed = true;
 }
 
-/* Bound variables that are still free change the term, not who uses it. */
 static void run_free(struct search *search, int variable)
 {
-    while (variable < BS_BOUND && (search->is_set[variable] || search->extent[variable] == 0))
+    while (variable < search->end && (search->is_set[variable] || search->extent[variable] == 0))
         variable++;
-    if (variable == BS_BOUND) {
-        emit(search);
+    if (variable == search->end) {
+        search->found(search);
         return;
     }
     for (int i = 0; i < search->extent[variable] && !search->failed; i++) {
@@ -418,12 +421,30 @@ struct use {
     bool is_place[BS_PLACES];
 };
 
+/* By every access of the pattern that reads the array. */
+static void search_pattern(struct search *search, const struct bs_pattern *pattern,
+                           const struct use *use)
+{
+    for (int g = 0; g < pattern->count; g++)
+        for (int f = 0; f < pattern->groups[g].factors; f++) {
+            search->group = &pattern->groups[g];
+            search->access = &search->group->factor[f];
+            if (search->access->source != use->source ||
+                (use->source == BS_OWN && search->access->array != use->array))
+                continue;
+            set_extents(search, search->group);
+            solve_place(search, 0);
+        }
+}
+
 /* The arrays of a stage that use it. */
 static bool search_stage(struct bs_users *users, const struct bs_places *places, int s,
                          const struct use *use)
 {
     const struct bs_stage *stage = &stack_of(places)->stages[s];
-    struct search search = {.places = places, .users = users, .stage = s};
+    /* bound variables that are still free change the term, not who uses it */
+    struct search search = {
+        .places = places, .found = found_user, .end = BS_BOUND, .users = users, .stage = s};
     memcpy(search.target, use->target, sizeof use->target);
     memcpy(search.is_place, use->is_place, sizeof use->is_place);
     for (search.array = 0; search.array < stage->array_count; search.array++) {
@@ -431,15 +452,7 @@ static bool search_stage(struct bs_users *users, const struct bs_places *places,
         if (stage->arrays[search.array].role != BS_ARRAY_VALUE)
             continue;
         stage->kind->pattern(&pattern, stage, search.array, samples_of(places));
-        for (int g = 0; g < pattern.count; g++)
-            for (int f = 0; f < pattern.groups[g].factors; f++) {
-                search.access = &pattern.groups[g].factor[f];
-                if (search.access->source != use->source ||
-                    (use->source == BS_OWN && search.access->array != use->array))
-                    continue;
-                set_extents(&search, &pattern.groups[g]);
-                solve_place(&search, 0);
-            }
+        search_pattern(&search, &pattern, use);
     }
     return !search.failed;
 }
@@ -452,13 +465,19 @@ static void set_places(struct use *use, const struct bs_extents *extents)
         use->is_place[BS_INDEX + i] = i < extents->rank;
 }
 
-static bool search_own(struct bs_users *users, const struct bs_places *places,
-                       const struct bs_place *place)
+static struct use own_use(const struct bs_places *places, const struct bs_place *place)
 {
     const struct bs_extents extents = bs_places_extents(places, place);
     struct use use = {.source = BS_OWN, .array = place->array};
     memcpy(use.target, place->at, sizeof place->at);
     set_places(&use, &extents);
+    return use;
+}
+
+static bool search_own(struct bs_users *users, const struct bs_places *places,
+                       const struct bs_place *place)
+{
+    const struct use use = own_use(places, place);
     return search_stage(users, places, place->stage, &use);
 }
 
@@ -520,6 +539,71 @@ static bool search_readers(struct bs_users *users, const struct bs_places *place
         }
     }
     return is_whole;
+}
+
+/* ---- the terms that mention a quantity ---------------------------------------------------------
+ */
+
+static void found_term(struct search *search)
+{
+    memcpy(search->writing->variables, search->variables, sizeof search->variables);
+    write_term(search->writing, search->group);
+    search->failed = search->writing->failed;
+}
+
+/* Of a product that mentions it twice the term is found twice. */
+static bool may_repeat(const struct bs_pattern *pattern, const struct use *use)
+{
+    bool repeats = false;
+    for (int g = 0; g < pattern->count; g++) {
+        int count = 0;
+        for (int f = 0; f < pattern->groups[g].factors; f++)
+            count += pattern->groups[g].factor[f].source == use->source &&
+                     (use->source != BS_OWN || pattern->groups[g].factor[f].array == use->array);
+        repeats = repeats || count > 1;
+    }
+    return repeats;
+}
+
+static void search_terms(struct search *search, const struct bs_pattern *pattern,
+                         const struct use *use, const struct bs_place *place)
+{
+    memcpy(search->target, use->target, sizeof use->target);
+    memcpy(search->is_place, use->is_place, sizeof use->is_place);
+    memcpy(search->variables, place->at, sizeof place->at);
+    for (int v = 0; v < BS_BOUND; v++)
+        search->is_set[v] = true;
+    search_pattern(search, pattern, use);
+}
+
+bs_expr bs_unfold_part(const struct bs_unfolding *unfolding, const struct bs_place *place,
+                       const struct bs_place *used)
+{
+    const struct bs_places *places = unfolding->places;
+    const struct bs_stage *stage = &stack_of(places)->stages[place->stage];
+    struct writing writing = {.unfolding = unfolding, .stage = place->stage};
+    struct search search = {.places = places,
+                            .found = found_term,
+                            .end = BS_VARIABLES,
+                            .writing = &writing,
+                            .stage = place->stage,
+                            .array = place->array};
+    struct bs_pattern pattern = {0};
+    bs_expr sum = NULL;
+    stage->kind->pattern(&pattern, stage, place->array, samples_of(places));
+    const bool is_own = used->kind == BS_PLACE_MEMBER && used->stage == place->stage;
+    struct use use = is_own ? own_use(places, used) : (struct use){.source = BS_IN};
+    if (!pattern.is_sum || (!is_own && stage->beside != BS_FROM_NOWHERE))
+        return NULL;
+    if (!is_own)
+        read_as(&use, places, used, shape_of(stack_of(places), stage->from));
+    if (may_repeat(&pattern, &use))
+        return NULL;
+    search_terms(&search, &pattern, &use, place);
+    if (!writing.failed && writing.count > 0)
+        sum = bs_sum(unfolding->pool, (int)writing.count, writing.terms);
+    bs_free(writing.terms);
+    return sum;
 }
 
 static bool add_loss(struct bs_users *users, const struct bs_places *places, int sample)

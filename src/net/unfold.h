@@ -14,6 +14,13 @@ struct bs_unfolding {
 
 /* Definitions; NULL when out of memory. */
 bs_expr bs_unfold_member(const struct bs_unfolding *unfolding, const struct bs_place *place);
+
+/*
+ * Of a definition that is a plain sum, the terms that mention a quantity; NULL where it is none, or
+ * when out of memory (the pool knows).
+ */
+bs_expr bs_unfold_part(const struct bs_unfolding *unfolding, const struct bs_place *place,
+                       const struct bs_place *used);
 bs_expr bs_unfold_sample_loss(const struct bs_unfolding *unfolding, int sample);
 bs_expr bs_unfold_mean_loss(const struct bs_unfolding *unfolding);
 bs_expr bs_unfold_fused(const struct bs_unfolding *unfolding, const struct bs_place *place);

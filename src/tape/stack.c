@@ -346,6 +346,11 @@ static bs_expr define(const struct bs_graph *graph, struct bs_pool *pool, int64_
     return bs_places_define(stack_of(graph)->places, pool, q, make_ref, NULL);
 }
 
+static bs_expr define_part(const struct bs_graph *graph, struct bs_pool *pool, int64_t c, int64_t q)
+{
+    return bs_places_define_part(stack_of(graph)->places, pool, c, q, make_ref, NULL);
+}
+
 static bool has_fused(const struct bs_graph *graph, int64_t q)
 {
     return bs_places_has_fused(stack_of(graph)->places, q);
@@ -555,6 +560,7 @@ const struct bs_graph_ops bs_stack_ops = {
     .general = put_general,
     .general_gradient = put_general_gradient,
     .define = define,
+    .define_part = define_part,
     .has_fused = has_fused,
     .fused = fused,
     .user_count = user_count,
