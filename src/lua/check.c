@@ -145,21 +145,13 @@ static int l_host_notation(lua_State *L)
     return 1;
 }
 
-/* The entry of one tape in another of the same network: of the same role, at the same address. */
-static bs_entry find_in(struct bs_tape *other, const struct bs_tape *tape, bs_entry entry)
-{
-    struct bs_about about = bs_tape_about(tape, entry);
-    return about.has_address ? bs_tape_at_address(other, bs_entry_role(entry), about.address)
-                             : BS_NO_ENTRY;
-}
-
 static int l_host_entry_in(lua_State *L)
 {
     struct bs_error err;
     bs_entry entry = BS_NO_ENTRY;
     struct bs_tape *other = check_tape(L, 1), *tape = check_tape(L, 2);
     bs_check(L, bs_tape_find(&entry, tape, luaL_checkstring(L, 3), &err), &err);
-    entry = find_in(other, tape, entry);
+    entry = bs_tape_counterpart(other, tape, entry);
     if (entry == BS_NO_ENTRY)
         return 0;
     bs_tape_name(other, bs_push_buf(L), entry);

@@ -10,7 +10,6 @@
 #include "lua/state.h"
 #include "net/loss.h"
 
-#include <math.h>
 #include <string.h>
 
 static const char net_type[] = "network", pass_type[] = "pass";
@@ -353,20 +352,6 @@ BS_FN(l_net_loss, "net:loss(x, d) -> number",
     return 1;
 }
 
-double bs_arg_eta(lua_State *L, int index, const char *what)
-{
-    static const char *const options[] = {"eta", NULL};
-    double eta = NAN;
-    if (lua_isnoneornil(L, index))
-        return eta;
-    bs_arg_table(L, index, "the options");
-    bs_arg_fields(L, index, what, options);
-    if (lua_getfield(L, index, "eta") != LUA_TNIL)
-        eta = bs_arg_number(L, -1, "eta");
-    lua_pop(L, 1);
-    return eta;
-}
-
 BS_BOX_GC(l_pass_gc, pass_type, struct bs_pass, bs_pass_destroy)
 
 /* Pushes the userdata that owns the pass. */
@@ -401,20 +386,28 @@ BS_FN(l_net_gradients, "net:gradients(x, d) -> table",
 BS_FN(
     l_net_tape, "net:tape(x, d, [options]) -> tape",
     "The tape of one pass with inputs x and targets d. With {eta = 1} it goes on to the update of "
-    "every parameter at that learning rate, and through the network again. The tape keeps the "
-    "parameters as they are now.")
+    "every parameter at that learning rate, and through the network again. With {optimiser = "
+    "\"adam\", eta = 0.1}, or another that net:train takes, and its options, the optimiser's "
+    "state is on the tape: m_w_11 and s_w_11 are given, 0 unless state = {m = {w = ...}, s = ...} "
+    "says otherwise, and step = 3 is the number of the step. decay = 0.01 is that of net:train. "
+    "Of a matrix of each, or tables of rows, the tape of all samples: what sample 2 has for itself "
+    "is called t[\"beta_1@2\"], its loss E@2, and E is the mean of those. "
+    "The tape keeps the parameters as they are now.")
 {
     struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     lua_settop(L, 4);
     if (!box->notation)
         return bs_push_stack_tape(L, box->net);
-    double eta = bs_arg_eta(L, 4, "tape");
+    const struct bs_named_state named = {box->net->params->count, box->notation, NULL};
+    if (bs_is_batch(L, 2))
+        return bs_push_batch_tape(L, box, bs_push_stepper(L, 4, "tape", &named));
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);
+    struct bs_stepper *stepper = bs_push_stepper(L, 4, "tape", &named);
     struct bs_tape **tape = bs_push_tape(L);
     struct bs_pass **pass = push_pass(L, box, x, d), *taken = *pass;
     *pass = NULL; /* the tape's from here on, also when it cannot be made */
-    bs_check(L, bs_tape_of_pass(tape, taken, box->notation, eta, &err), &err);
+    bs_check(L, bs_tape_with_update(tape, taken, box->notation, stepper, &err), &err);
     lua_pop(L, 1);
     return 1;
 }

@@ -370,20 +370,25 @@ BS_FN(l_tape_backward, "t:backward(name) -> t",
 BS_FN(l_tape_update, "t:update(names, [options]) -> t",
       "Add one step of gradient descent on the givens named, and whatever changes with them, as "
       "x_new: t:update({\"x\", \"y\"}, {eta = 0.1}). Without eta the tape's own given eta is the "
-      "rate. Once a tape, after the backward pass.")
+      "rate. With {optimiser = \"momentum\", momentum = 0.5}, or another that net:train takes, "
+      "its state m_x or s_x is given, 0 unless state = {m = {x = 2}} says otherwise. Once a tape, "
+      "after the backward pass.")
 {
     struct bs_error err;
+    struct bs_stepper wanted;
     struct bs_tape *tape = check_tape(L, 1);
     bs_arg_table(L, 2, "the names");
-    double eta = bs_arg_eta(L, 3, "update");
-    size_t count = lua_rawlen(L, 2);
-    const char **names = lua_newuserdatauv(L, (count + 1) * sizeof *names, 0);
-    for (size_t i = 0; i < count; i++) {
+    lua_settop(L, 3);
+    struct bs_named_state named = {.count = lua_rawlen(L, 2)};
+    const char **names = lua_newuserdatauv(L, (named.count + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < named.count; i++) {
         lua_rawgeti(L, 2, (lua_Integer)i + 1);
         names[i] = bs_arg_string(L, -1, "a name to update"); /* the table keeps it alive */
         lua_pop(L, 1);
     }
-    bs_check(L, bs_tape_update(tape, names, count, eta, &err), &err);
+    named.names = names;
+    bs_arg_stepper(L, 3, "update", &named, &wanted);
+    bs_check(L, bs_tape_update_by(tape, names, &wanted, &err), &err);
     lua_settop(L, 1);
     return 1;
 }
@@ -424,13 +429,16 @@ static void read_stack_samples(lua_State *L, const struct bs_tape *tape, const d
 }
 
 BS_FN(l_tape_next, "t:next([x, d]) -> tape",
-      "A new tape from the updated parameters, for the same sample or for inputs x and targets d.")
+      "A new tape from the updated parameters, with the optimiser's new state, for the same sample "
+      "or for inputs x and targets d; of a batch for as many samples.")
 {
     struct bs_error err;
     struct bs_tape *tape = check_tape(L, 1);
     const struct bs_pass *pass = bs_tape_pass(tape);
     const double *x = NULL, *d = NULL;
     lua_settop(L, 3);
+    if (bs_tape_notation(tape) && bs_tape_samples(tape) > 0)
+        return bs_push_next_batch(L, tape);
     if (bs_tape_stack(tape) && !lua_isnil(L, 2))
         read_stack_samples(L, tape, &x, &d);
     if (pass && !lua_isnil(L, 2))

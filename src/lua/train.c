@@ -95,8 +95,7 @@ static int arg_recipe(lua_State *L, int index, const char *what, recipe_at *at,
 
 /* ---- how parameters start -------------------------------------------------------------------- */
 
-/* What is drawn for a bias is the threshold where the notation has those. */
-static void apply_signs(double *values, const struct bs_notation *notation)
+void bs_apply_signs(double *values, const struct bs_notation *notation)
 {
     for (int array = 0; array < bs_notation_array_count(notation); array++)
         for (int64_t k = 0; k < bs_notation_array(notation, array).count; k++) {
@@ -114,8 +113,8 @@ static void init_params(lua_State *L, struct bs_net_box *box, int row,
     const size_t size = box->net->params->count * sizeof(double);
     double *values = lua_newuserdatauv(L, size, 0);
     bs_check(L, bs_init_fill(values, box->net->arch, &bs_inits[row], options, seed, &err), &err);
-    if (box->notation)
-        apply_signs(values, box->notation);
+    if (box->notation) /* what is drawn for a bias is the threshold where it has those */
+        bs_apply_signs(values, box->notation);
     double *own = bs_net_own_params(box->net);
     if (!own)
         bs_memory_error(L);
@@ -242,17 +241,24 @@ static bool option_history(lua_State *L)
     return history;
 }
 
+const struct bs_optimiser *bs_arg_optimiser(lua_State *L, int index,
+                                            double options[BS_MOST_OPTIONS], double *decay)
+{
+    int row = 0;
+    bs_recipe_usual(options, optimiser_at(0));
+    if (!lua_isnil(L, index))
+        row = arg_recipe(L, index, "optimiser", optimiser_at, options, "decay");
+    if (lua_istable(L, index))
+        *decay = option_number(L, index, "decay", *decay);
+    return &bs_optimisers[row];
+}
+
 /* The decay may stand beside the optimiser or among its options. */
 static void read_optimiser(lua_State *L, struct bs_training *training)
 {
-    int row = 0;
     double decay = -1;
-    bs_recipe_usual(training->optimiser_options, optimiser_at(0));
-    if (lua_getfield(L, 2, "optimiser") != LUA_TNIL)
-        row = arg_recipe(L, -1, "optimiser", optimiser_at, training->optimiser_options, "decay");
-    training->optimiser = &bs_optimisers[row];
-    if (lua_istable(L, -1))
-        decay = option_number(L, lua_gettop(L), "decay", decay);
+    lua_getfield(L, 2, "optimiser");
+    training->optimiser = bs_arg_optimiser(L, lua_gettop(L), training->optimiser_options, &decay);
     lua_pop(L, 1);
     if (decay < 0)
         decay = training->optimiser->usual_decay;

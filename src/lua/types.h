@@ -68,8 +68,34 @@ bool bs_is_setting(lua_State *L, int index);
 const struct bs_func *bs_arg_activation(lua_State *L, int index, struct bs_setting *setting,
                                         const char *what);
 
-/* The field eta of the table of options at `index`, which may have no other; NAN: there is none. */
-double bs_arg_eta(lua_State *L, int index, const char *what);
+/* What an optimiser's state is given by: a network's parameters as net:set takes them, or, where
+ * there is no notation, numbers by name. */
+struct bs_named_state {
+    size_t count;
+    const struct bs_notation *notation;
+    const char *const *names;
+};
+
+/*
+ * The options of an update at `index`, {eta =, optimiser =, ...}: false where they ask for none, of
+ * a network, or there are none.  What is read is not yet checked, and eta NAN where it is left out;
+ * userdata that hold the state stay on the stack.  Or checked, as an object that is pushed; NULL:
+ * they ask for none.
+ */
+bool bs_arg_stepper(lua_State *L, int index, const char *what, const struct bs_named_state *named,
+                    struct bs_stepper *wanted);
+struct bs_stepper *bs_push_stepper(lua_State *L, int index, const char *what,
+                                   const struct bs_named_state *named);
+
+/*
+ * The optimiser at `index`, a name or a table of a name and options, the usual one for nil; *decay
+ * as it was where it is not among the options.
+ */
+const struct bs_optimiser *bs_arg_optimiser(lua_State *L, int index,
+                                            double options[BS_MOST_OPTIONS], double *decay);
+
+/* Change the sign of biases where the notation has thresholds. */
+void bs_apply_signs(double *values, const struct bs_notation *notation);
 
 /*
  * The notation at `index`, a name or a table of names, of this architecture (nil: the default).
@@ -145,10 +171,13 @@ const double *bs_arg_samples(lua_State *L, int index, const char *what, int widt
 /* The samples at 2, each a row, and their targets at 3, as many.  Pushes what keeps them. */
 struct bs_batch bs_arg_batch(lua_State *L, const struct bs_net *net);
 
-/* Of net:forward, net:loss and net:gradients for a batch at 2, with its targets at 3 (batch.c). */
+/* Of net:forward, net:loss, net:gradients and net:tape for a batch at 2, with its targets at 3
+ * (batch.c); and for t:next of such a tape, whose targets may be left out. */
 int bs_push_batch_outputs(lua_State *L, const struct bs_net *net);
 double bs_batch_loss_of(lua_State *L, const struct bs_net *net);
 double *bs_push_batch_gradients(lua_State *L, const struct bs_net *net);
+int bs_push_batch_tape(lua_State *L, const struct bs_net_box *box, struct bs_stepper *stepper);
+int bs_push_next_batch(lua_State *L, const struct bs_tape *tape);
 
 /* Push an empty tape object, and give the place where its tape goes. */
 struct bs_tape **bs_push_tape(lua_State *L);
@@ -172,6 +201,7 @@ void bs_open_net(lua_State *L);
 void bs_open_network(lua_State *L);
 void bs_open_notation(lua_State *L);
 void bs_open_save(lua_State *L);
+void bs_open_stepper(lua_State *L);
 void bs_open_tape(lua_State *L);
 
 #endif

@@ -145,8 +145,4 @@ int bs_sample_loss(double *loss, const struct bs_arch *arch, const double *param
 /* ∂E/∂ every parameter, in the layout of the parameters.  0, or BS_INTERRUPTED half-way. */
 int bs_pass_gradients(double *gradients, const struct bs_pass *pass);
 
-/* p − η ∂E/∂p for every parameter: a new set, the caller's. */
-int bs_pass_updated(struct bs_params **out, const struct bs_pass *pass, double eta,
-                    struct bs_error *err);
-
 #endif

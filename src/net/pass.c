@@ -158,22 +158,6 @@ int bs_pass_gradients(double *gradients, const struct bs_pass *pass)
     return bs_pass_add_gradients(gradients, pass);
 }
 
-int bs_pass_updated(struct bs_params **out, const struct bs_pass *pass, double eta,
-                    struct bs_error *err)
-{
-    struct bs_params *updated = bs_params_create(pass->params->count);
-    if (!updated)
-        return bs_fail_memory(err);
-    if (bs_pass_add_gradients(updated->values, pass) < 0) {
-        bs_params_drop(updated);
-        return bs_fail_interrupted(err);
-    }
-    for (size_t i = 0; i < updated->count; i++)
-        updated->values[i] = pass->params->values[i] - eta * updated->values[i];
-    *out = updated;
-    return BS_OK;
-}
-
 /* Layers write to the two halves of `work` in turn, the last one to y; s, z and a share a place. */
 int bs_forward(double *y, const struct bs_arch *arch, const double *params, const double *x,
                double *work)

@@ -11,6 +11,7 @@
 #include "net/loss.h"
 #include "net/pass.h"
 #include "net/training.h"
+#include "net/stepper.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -132,23 +133,9 @@ static const double *target_of(const struct trainer *trainer, size_t sample)
     return trainer->training->targets + sample * trainer->outputs;
 }
 
-/* The weights of each layer, not its biases: all += λ·all, or all −= η·λ·all. */
-static void add_decay(double *to, const struct trainer *trainer, double factor)
-{
-    const struct bs_arch *arch = trainer->net->arch;
-    const double *params = params_of(trainer);
-    for (int l = 0; l < arch->depth; l++) {
-        const size_t first = arch->layers[l].weights;
-        const size_t end = first + bs_layer_weights(&arch->layers[l]);
-        for (size_t i = first; i < end; i++)
-            to[i] += factor * params[i];
-    }
-}
-
 /* The optimiser's step on the mean of the gradients of `count` samples. */
 static void take_step(struct trainer *trainer, size_t count)
 {
-    const double decay = trainer->training->decay;
     const struct bs_optimiser_step step = {.count = parameter_count(trainer),
                                            .p = params_of(trainer),
                                            .g = trainer->gradients,
@@ -159,11 +146,8 @@ static void take_step(struct trainer *trainer, size_t count)
                                            .options = trainer->training->optimiser_options};
     for (size_t i = 0; count > 1 && i < step.count; i++)
         trainer->gradients[i] /= (double)count;
-    if (decay > 0 && trainer->optimiser->decouples_decay)
-        add_decay(step.p, trainer, -(trainer->rate * decay));
-    else if (decay > 0)
-        add_decay(trainer->gradients, trainer, decay);
-    trainer->optimiser->step(&step);
+    bs_step_with_decay(trainer->optimiser, &step, trainer->gradients, trainer->training->decay,
+                       trainer->net->arch);
 }
 
 /* The kernels look for an interrupt, at least once each sample. */

@@ -30,7 +30,7 @@ bool bs_is_in_string(const char *text, size_t length, size_t *start)
 struct word {
     const char *text, *path;
     size_t length, path_length;
-    char separator; /* '.', ':', or '"' for a word in a string given to the path; else 0 */
+    char separator; /* '.', ':', '[' for t["word, or '"' for a word in a string given to the path */
 };
 
 static size_t skip_back(const char *text, size_t end, const char *characters)
@@ -68,8 +68,9 @@ static struct word find_word(const char *text, size_t length)
     if (bs_is_in_string(text, length, &start)) {
         word.text = text + start;
         word.length = length - start;
-        word.separator = '"';
-        size_t end = skip_arguments(text, start - 1);
+        bool is_key = start > 1 && text[start - 2] == '[';
+        word.separator = is_key ? '[' : '"';
+        size_t end = is_key ? start - 2 : skip_arguments(text, start - 1);
         word.path = text + bs_path_start(text, end);
         word.path_length = (size_t)(text + end - word.path);
         return word;
@@ -124,6 +125,8 @@ static void push_names(lua_State *L, const struct word *word)
         lua_newtable(L);
     else if (word->separator == '.')
         bs_push_field_names(L, -1);
+    else if (word->separator == '[')
+        bs_push_entry_names(L, -1);
     else
         bs_push_method_names(L, -1);
 }

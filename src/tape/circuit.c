@@ -394,6 +394,12 @@ static bool is_inlined(const struct bs_graph *graph, int64_t q)
     return q == circuit_of(graph)->root;
 }
 
+/* All that is named for the update decays. */
+static struct bs_state_place state_place(const struct bs_graph *graph, int64_t q)
+{
+    return (struct bs_state_place){(size_t)rank(graph, BS_ORDER_UPDATE, q), 1, true};
+}
+
 static double *number_slot(struct quantity *quantity, enum bs_role role)
 {
     switch (role) {
@@ -439,5 +445,6 @@ const struct bs_graph_ops bs_circuit_ops = {
     .user_count = user_count,
     .user = user,
     .is_inlined = is_inlined,
+    .parameter = state_place,
     .number = number,
 };

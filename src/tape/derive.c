@@ -346,6 +346,43 @@ static bool describe_definition(char *rule, size_t size, const struct bs_derivat
     return true;
 }
 
+/* What the optimiser makes of a parameter, by its name. */
+static const char *rule_of_update(const struct bs_tape *tape)
+{
+    const struct bs_optimiser *optimiser = tape->stepper->optimiser;
+    return optimiser->is_plain ? "gradient descent" : optimiser->recipe.name;
+}
+
+/* ∂E/∂q by the name that the notation has for it. */
+static bs_expr gradient_by_name(struct bs_tape *tape, int64_t q)
+{
+    return ref(tape, tape->graph->has_steps ? BS_ROLE_DERIVATIVE : BS_ROLE_GRADIENT, q);
+}
+
+/* A recurrence over names; then, where updates are read by error terms, with the gradient written
+ * out. */
+static void derive_recurrence(struct bs_derivation *out, struct bs_tape *tape, int64_t parameter,
+                              const char *rule)
+{
+    bool reads;
+    bs_expr gradient = gradient_by_name(tape, parameter);
+    add_line(out, gradient ? bs_update_define(tape, out->entry, gradient, &reads) : NULL, rule);
+    if (out->count < 0 || !reads || !tape->graph->reads_errors)
+        return;
+    gradient = bs_tape_derivative(tape, parameter);
+    bs_expr closed = gradient ? bs_update_define(tape, out->entry, gradient, &reads) : NULL;
+    add_line(out, bs_simplify(tape->pool, closed), "closed form");
+}
+
+/* The state after the step, and what is worked out of it. */
+static void derive_extra(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
+{
+    bool is_hat = bs_entry_role(out->entry) == BS_ROLE_VALUE;
+    if (out->phase != BS_PHASE_GIVEN)
+        derive_recurrence(out, tape, bs_extra_parameter(tape, q),
+                          is_hat ? "freed of its start at 0" : rule_of_update(tape));
+}
+
 static void derive_value(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
     char rule[BS_RULE_TEXT];
@@ -414,6 +451,10 @@ static void derive_partial(struct bs_derivation *out, struct bs_tape *tape, bs_e
 
 static void derive_step(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
+    if (!bs_stepper_is_plain(tape->stepper)) {
+        derive_recurrence(out, tape, q, rule_of_update(tape));
+        return;
+    }
     bs_expr by_name = step_formula(tape, ref(tape, BS_ROLE_DERIVATIVE, q));
     add_line(out, by_name, "gradient descent");
     if (tape->graph->reads_errors)
@@ -421,23 +462,37 @@ static void derive_step(struct bs_derivation *out, struct bs_tape *tape, int64_t
     add_line(out, bs_simplify(tape->pool, by_name), "closed form");
 }
 
+/* The change of a parameter whose Δ is no entry. */
+static bs_expr change(struct bs_tape *tape, int64_t q)
+{
+    bool reads;
+    bs_expr gradient = gradient_by_name(tape, q);
+    if (!gradient)
+        return NULL;
+    return bs_stepper_is_plain(tape->stepper)
+               ? step_formula(tape, gradient)
+               : bs_update_define(tape, bs_entry_make(BS_ROLE_NEW, q), gradient, &reads);
+}
+
 static void derive_new(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
     struct bs_pool *pool = tape->pool;
     bs_expr value = ref(tape, BS_ROLE_VALUE, q);
-    if (out->phase == BS_PHASE_AGAIN) {
+    if (out->phase == BS_PHASE_AGAIN)
         add_line(out, renewed(tape, q), "with the updated values");
-    } else if (tape->graph->has_steps) {
+    else if (tape->graph->has_steps)
         add_line(out, bs_add(pool, value, ref(tape, BS_ROLE_STEP, q)), "update");
-    } else {
-        add_line(out, bs_add(pool, value, step_formula(tape, ref(tape, BS_ROLE_GRADIENT, q))),
-                 "gradient descent");
-    }
+    else
+        add_line(out, bs_add(pool, value, change(tape, q)), rule_of_update(tape));
 }
 
 static void derive_lines(struct bs_derivation *out, struct bs_tape *tape, bs_entry entry)
 {
     int64_t q = bs_entry_quantity(entry);
+    if (bs_tape_is_extra(tape, q)) {
+        derive_extra(out, tape, q);
+        return;
+    }
     switch (bs_entry_role(entry)) {
     case BS_ROLE_VALUE:
         derive_value(out, tape, q);
@@ -478,6 +533,8 @@ int bs_tape_number(double *out, struct bs_tape *tape, bs_entry entry, struct bs_
     enum bs_role role = bs_entry_role(entry);
     if (role == BS_ROLE_PARTIAL)
         return partial_number(out, tape, entry, err);
+    if (bs_tape_is_extra(tape, q) || (role == BS_ROLE_STEP && !bs_stepper_is_plain(tape->stepper)))
+        return bs_update_number(out, tape, entry, err);
     if (role != BS_ROLE_GRADIENT)
         return tape->graph->ops->number(out, tape->graph, role, q, err);
     int status = tape->graph->ops->number(out, tape->graph, BS_ROLE_DERIVATIVE, q, err);
@@ -664,7 +721,8 @@ static enum bs_binding put_leaf(struct bs_buf *buf, void *context, bs_expr leaf,
     double value;
     if (!writing->numbers) {
         bs_tape_show_name(writing->tape, buf, leaf->u.ref, form);
-        return BS_BINDS_ATOM;
+        const bool is_drawn = form != BS_ASCII && bs_tape_is_quotient(writing->tape, leaf->u.ref);
+        return is_drawn ? BS_BINDS_POWER : BS_BINDS_ATOM;
     }
     if (bs_tape_number(&value, writing->tape, leaf->u.ref, NULL) < 0) {
         buf->failed = true;

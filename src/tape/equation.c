@@ -6,6 +6,7 @@
  * c's definition; Kronecker's δ collapses the sum where c_k uses q_k alone.  What is left is read
  * as matrices by its indices (expr/matrix.h), which also gives the shapes.
  */
+#include "tape/dense.h"
 #include "tape/internal.h"
 
 #include "expr/calculus.h"
@@ -231,7 +232,7 @@ static bs_expr fused(struct making *making, bs_expr z)
 
 static struct bs_address address_of(const struct bs_tape *tape, bs_entry entry)
 {
-    return bs_layout_address(bs_network_layout(tape->graph), bs_entry_quantity(entry));
+    return bs_dense_address(tape->graph, bs_entry_quantity(entry));
 }
 
 /* A bias of a whole layer is one number: its update is no matter of matrices. */
@@ -242,7 +243,10 @@ static bool is_shared(const struct bs_arch *arch, struct bs_address at)
 
 static bool has_equation(const struct bs_tape *tape, bs_entry entry)
 {
-    if (!bs_tape_is_network(tape) || !bs_notation_names_gradients(bs_network_notation(tape->graph)))
+    if (!bs_tape_pass(tape) || !bs_notation_names_gradients(bs_network_notation(tape->graph)))
+        return false;
+    if (bs_tape_is_extra(tape, bs_entry_quantity(entry)) ||
+        (bs_tape_phase(tape, entry) == BS_PHASE_UPDATE && !bs_stepper_is_plain(tape->stepper)))
         return false;
     const struct bs_address at = address_of(tape, entry);
     switch (bs_entry_role(entry)) {

@@ -123,18 +123,20 @@ int bs_tape_let(struct bs_tape *tape, const char *name, const char *formula, siz
     return bs_circuit_add(tape->graph, name, definition, valued.value, err);
 }
 
-/* Evaluate the entries of a list in order, each on the stored numbers of those before it. */
+/* Evaluate the entries of a list in order, each on the stored numbers of those before it.  Those of
+ * an optimiser come from its kernel. */
 static int store_numbers(struct bs_tape *tape, int64_t from, struct bs_error *err)
 {
     int status = BS_OK;
     for (int64_t p = from; status == BS_OK && p < bs_tape_length(tape); p++) {
         bs_entry entry = bs_tape_at(tape, p);
+        const int64_t q = bs_entry_quantity(entry);
         double value;
         if (bs_is_interrupted())
             return bs_fail_interrupted(err);
         status = bs_tape_value(&value, tape, entry, err);
-        if (status == BS_OK)
-            bs_circuit_store(tape->graph, bs_entry_role(entry), bs_entry_quantity(entry), value);
+        if (status == BS_OK && !bs_tape_is_extra(tape, q))
+            bs_circuit_store(tape->graph, bs_entry_role(entry), q, value);
     }
     return status;
 }
@@ -152,7 +154,7 @@ int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *er
     int64_t from = bs_tape_length(tape);
     status = bs_circuit_set_root(tape->graph, bs_entry_quantity(entry), err);
     if (status == BS_OK)
-        status = bs_tape_check_names(tape, from, err);
+        status = bs_tape_check_names(tape, from, bs_tape_length(tape), err);
     if (status == BS_OK)
         status = store_numbers(tape, from, err);
     if (status < 0) {
@@ -210,26 +212,56 @@ static int set_rate(struct bs_tape *tape, double eta, bool *is_added, struct bs_
     return BS_OK;
 }
 
-static int apply_update(struct bs_tape *tape, const int64_t *givens, size_t count, double eta,
+/* The givens of the optimiser, which stand further forward than what is new otherwise. */
+static int check_new_names(const struct bs_tape *tape, int64_t from, struct bs_error *err)
+{
+    const int64_t end = tape->extras.givens + bs_extra_given_count(tape);
+    int status = bs_tape_check_names(tape, tape->extras.givens, end, err);
+    return status < 0 ? status : bs_tape_check_names(tape, from, bs_tape_length(tape), err);
+}
+
+/* The update of a tape that has its rate. */
+static int add_update(struct bs_tape *tape, const int64_t *givens, struct bs_stepper *wanted,
+                      struct bs_error *err)
+{
+    struct bs_stepper *stepper;
+    const int64_t forward = bs_tape_length(tape);
+    int status = bs_tape_number(&wanted->eta, tape, bs_entry_make(BS_ROLE_VALUE, tape->rate), err);
+    if (status == BS_OK)
+        status = bs_stepper_create(&stepper, wanted, err);
+    if (status < 0)
+        return status;
+    status = bs_circuit_set_update(tape->graph, givens, wanted->count, err);
+    if (status == BS_OK)
+        status = bs_tape_set_update(tape, stepper, err);
+    bs_stepper_drop(stepper);
+    const int64_t from = forward + bs_extra_given_count(tape);
+    if (status == BS_OK)
+        status = check_new_names(tape, from, err);
+    return status == BS_OK ? store_numbers(tape, from, err) : status;
+}
+
+/* The new givens stand before what is shown already, but for the givens before them. */
+static void move_cursor(struct bs_tape *tape, bool is_added)
+{
+    if (tape->cursor.position > tape->extras.givens - is_added)
+        tape->cursor.position += is_added + bs_extra_given_count(tape);
+}
+
+static int apply_update(struct bs_tape *tape, const int64_t *givens, struct bs_stepper *wanted,
                         struct bs_error *err)
 {
     bool is_added;
     int64_t rate = tape->rate;
-    int status = set_rate(tape, eta, &is_added, err);
+    int status = set_rate(tape, wanted->eta, &is_added, err);
     if (status < 0)
         return status;
-    int64_t from = bs_tape_length(tape);
-    status = bs_circuit_set_update(tape->graph, givens, count, err);
-    if (status == BS_OK)
-        status = bs_tape_check_names(tape, from, err);
-    if (status == BS_OK)
-        status = store_numbers(tape, from, err);
+    status = add_update(tape, givens, wanted, err);
     if (status == BS_OK) {
-        /* the new given stands before what is shown already */
-        int64_t place = bs_tape_position(tape, bs_entry_make(BS_ROLE_VALUE, tape->rate));
-        tape->cursor.position += is_added && tape->cursor.position > place;
+        move_cursor(tape, is_added);
         return BS_OK;
     }
+    bs_tape_drop_update(tape);
     bs_circuit_set_update(tape->graph, NULL, 0, NULL);
     if (is_added)
         bs_circuit_drop_last(tape->graph);
@@ -237,9 +269,10 @@ static int apply_update(struct bs_tape *tape, const int64_t *givens, size_t coun
     return status;
 }
 
-int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count, double eta,
-                   struct bs_error *err)
+int bs_tape_update_by(struct bs_tape *tape, const char *const *names, const struct bs_stepper *by,
+                      struct bs_error *err)
 {
+    struct bs_stepper wanted = *by;
     if (!bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED,
                        "the tape of a network has its update from net:tape(x, d, {eta = ...})");
@@ -247,14 +280,22 @@ int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count,
         return bs_fail(err, BS_REFUSED, "an update needs the backward pass: t:backward \"NAME\"");
     if (bs_tape_count(tape, BS_ORDER_UPDATE) > 0)
         return bs_fail(err, BS_REFUSED, "the tape has its update already");
-    if (count == 0)
+    if (wanted.count == 0)
         return bs_fail(err, BS_REFUSED, "name at least one given to update");
-    int64_t *givens = bs_alloc(count * sizeof *givens);
+    int64_t *givens = bs_realloc_array(NULL, wanted.count, sizeof *givens);
     if (!givens)
         return bs_fail_memory(err);
-    int status = find_givens(givens, tape, names, count, err);
+    int status = find_givens(givens, tape, names, wanted.count, err);
     if (status == BS_OK)
-        status = apply_update(tape, givens, count, eta, err);
+        status = apply_update(tape, givens, &wanted, err);
     bs_free(givens);
     return status;
+}
+
+int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count, double eta,
+                   struct bs_error *err)
+{
+    const struct bs_stepper plain = {
+        .optimiser = &bs_optimisers[0], .eta = eta, .t = 1, .count = count};
+    return bs_tape_update_by(tape, names, &plain, err);
 }

@@ -1,14 +1,16 @@
 #ifndef BACKSTEP_TAPE_GRAPH_H
 #define BACKSTEP_TAPE_GRAPH_H
 
+#include "net/batch.h"
 #include "net/run.h"
+#include "net/stepper.h"
 #include "tape/tape.h"
 
 /*
  * Inside the room only.  What a tape is made over: quantities (0, 1, ...) with definitions, and the
- * lists in which they stand on the tape.  There are two: a circuit, which the user writes entry by
- * entry and which keeps everything, and a network, which computes all of this by arithmetic and
- * reads its numbers from a pass of the kernels.  Deriving is the same for both and knows neither.
+ * lists in which they stand on the tape.  A circuit is written by the user entry by entry and keeps
+ * everything; the graphs of networks compute all of this by arithmetic and read their numbers from
+ * the kernels.  Deriving is the same for all and knows none.
  */
 
 /* An entry packs its role, c (of a partial; else 0) and q: 4 + 28 + 28 bits. */
@@ -37,6 +39,13 @@ struct bs_graph {
     double kink;         /* slope at kinks */
 };
 
+/* Where an optimiser has the state of a quantity that is updated. */
+struct bs_state_place {
+    size_t index;
+    int sign;    /* −1: there the number is minus the quantity, as of a threshold */
+    bool decays; /* it is a weight, which decays, not a bias */
+};
+
 struct bs_graph_ops {
     void (*destroy)(struct bs_graph *graph);
 
@@ -49,6 +58,15 @@ struct bs_graph_ops {
     int (*layer)(const struct bs_graph *graph, int64_t q);
     int64_t (*root)(const struct bs_graph *graph); /* the loss; −1 before there is one */
 
+    /*
+     * Of a batch, NULL of other graphs: whose q is, a sample's from 1, or 0 where all have it in
+     * common; and what a sample has in the place of q, −1 where there is no such thing.
+     */
+    int64_t (*sample)(const struct bs_graph *graph, int64_t q);
+    int64_t (*in_sample)(const struct bs_graph *graph, int64_t q, int64_t sample);
+
+    /* Names are without the sample, which whoever writes and reads them (names.c) sees to: what a
+     * sample has for itself is found as any sample's. */
     void (*name)(const struct bs_graph *graph, struct bs_buf *buf, int64_t q, enum bs_form form);
 
     /* Has ∂E/∂q a name of its own, an error term's: 0, or 1 for ∂E/∂q, −1 for −∂E/∂q. */
@@ -86,6 +104,9 @@ struct bs_graph_ops {
     int (*loss_at)(double *loss, struct bs_graph *graph, int64_t q, double value,
                    struct bs_error *err);
 
+    /* Of what is updated. */
+    struct bs_state_place (*parameter)(const struct bs_graph *graph, int64_t q);
+
     /* The number behind VALUE, DERIVATIVE, STEP or NEW of q. */
     int (*number)(double *out, struct bs_graph *graph, enum bs_role role, int64_t q,
                   struct bs_error *err);
@@ -108,16 +129,28 @@ int bs_circuit_set_update(struct bs_graph *graph, const int64_t *givens, size_t 
                           struct bs_error *err);
 void bs_circuit_store(struct bs_graph *graph, enum bs_role role, int64_t q, double value);
 
-/* The graph of one pass of a network, which is the graph's from then on; `eta` NAN: no rate. */
+/*
+ * The graph of one pass of a network, which is the graph's from then on; of the stepper, NULL where
+ * there is none, it takes a share.
+ */
 int bs_network_create(struct bs_graph **out, struct bs_pass *pass, struct bs_notation *notation,
-                      double eta, struct bs_error *err);
+                      struct bs_stepper *stepper, struct bs_error *err);
 const struct bs_pass *bs_network_pass(const struct bs_graph *graph);
 struct bs_notation *bs_network_notation(const struct bs_graph *graph);
-double bs_network_eta(const struct bs_graph *graph);
 const struct bs_layout *bs_network_layout(const struct bs_graph *graph);
 
-/* The parameters after the update, which stay the graph's. */
-int bs_network_updated(struct bs_params **out, struct bs_graph *graph, struct bs_error *err);
+/* The parameters after the update, and the stepper after it; both stay the graph's. */
+int bs_network_updated(struct bs_params **out, struct bs_stepper **next, struct bs_graph *graph,
+                       struct bs_error *err);
+
+/*
+ * The graph of samples through a dense network, whose parameters it takes a share of; it copies the
+ * samples.  Refused: more of them than a tape has room for.
+ */
+int bs_batch_graph_create(struct bs_graph **out, struct bs_params *params,
+                          const struct bs_batch *data, struct bs_notation *notation,
+                          struct bs_stepper *stepper, struct bs_error *err);
+const struct bs_batch *bs_batch_graph_data(const struct bs_graph *graph);
 
 /*
  * The graph of a run of samples through any network, forward and with its loss; the run is the
@@ -148,6 +181,6 @@ void bs_stack_put_general(struct bs_buf *buf, const struct bs_places *places,
 const char *bs_stack_put_gradient(struct bs_buf *buf, const struct bs_places *places,
                                   const struct bs_place *place);
 
-extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops, bs_stack_ops;
+extern const struct bs_graph_ops bs_circuit_ops, bs_network_ops, bs_batch_ops, bs_stack_ops;
 
 #endif

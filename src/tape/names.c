@@ -1,4 +1,5 @@
 /* The names of entries: writing them, finding entries by them, and that no two are the same. */
+#include "tape/dense.h"
 #include "tape/internal.h"
 
 #include "base/mem.h"
@@ -8,10 +9,33 @@
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+static void put_bare(const struct bs_tape *tape, struct bs_buf *buf, int64_t q, enum bs_form form)
+{
+    if (bs_tape_is_extra(tape, q))
+        bs_extra_put_name(tape, buf, q, form);
+    else
+        tape->graph->ops->name(tape->graph, buf, q, form);
+}
+
+int64_t bs_tape_sample(const struct bs_tape *tape, int64_t q)
+{
+    const struct bs_graph *graph = tape->graph;
+    return graph->ops->sample && !bs_tape_is_extra(tape, q) ? graph->ops->sample(graph, q) : 0;
+}
+
+/* The names of what a sample has for itself end in @ and its number. */
+static void put_sample(const struct bs_tape *tape, struct bs_buf *buf, int64_t q)
+{
+    int64_t sample = bs_tape_sample(tape, q);
+    if (sample > 0)
+        bs_buf_printf(buf, "@%lld", (long long)sample);
+}
+
 static void put_quantity(const struct bs_tape *tape, struct bs_buf *buf, int64_t q,
                          enum bs_form form)
 {
-    tape->graph->ops->name(tape->graph, buf, q, form);
+    put_bare(tape, buf, q, form);
+    put_sample(tape, buf, q);
 }
 
 /* ∂c/∂q, spelt dc_dq */
@@ -45,6 +69,18 @@ static void put_partial(const struct bs_tape *tape, struct bs_buf *buf, bs_entry
         bs_buf_put(buf, direct[form]);
 }
 
+static void put_gradient(const struct bs_tape *tape, struct bs_buf *buf, int64_t q,
+                         enum bs_form form)
+{
+    const struct bs_graph *graph = tape->graph;
+    if (bs_tape_error_sign(tape, q)) {
+        graph->ops->error_name(graph, buf, q, form);
+        put_sample(tape, buf, q);
+    } else {
+        put_quotient(tape, buf, graph->ops->root(graph), q, form);
+    }
+}
+
 void bs_tape_show_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry entry,
                        enum bs_form form)
 {
@@ -57,10 +93,7 @@ void bs_tape_show_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry 
         put_quantity(tape, buf, q, form);
         break;
     case BS_ROLE_GRADIENT:
-        if (bs_tape_error_sign(tape, q))
-            graph->ops->error_name(graph, buf, q, form);
-        else
-            put_quotient(tape, buf, graph->ops->root(graph), q, form);
+        put_gradient(tape, buf, q, form);
         break;
     case BS_ROLE_DERIVATIVE:
         put_quotient(tape, buf, graph->ops->root(graph), q, form);
@@ -73,9 +106,23 @@ void bs_tape_show_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry 
         put_quantity(tape, buf, q, form);
         break;
     case BS_ROLE_NEW:
-        put_quantity(tape, buf, q, form);
+        put_bare(tape, buf, q, form);
         bs_buf_put(buf, form == BS_ASCII ? "_new" : "'");
+        put_sample(tape, buf, q);
         break;
+    }
+}
+
+bool bs_tape_is_quotient(const struct bs_tape *tape, bs_entry entry)
+{
+    switch (bs_entry_role(entry)) {
+    case BS_ROLE_GRADIENT:
+        return bs_tape_error_sign(tape, bs_entry_quantity(entry)) == 0;
+    case BS_ROLE_DERIVATIVE:
+    case BS_ROLE_PARTIAL:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -86,7 +133,7 @@ void bs_tape_name(const struct bs_tape *tape, struct bs_buf *buf, bs_entry entry
 
 int bs_tape_error_sign(const struct bs_tape *tape, int64_t q)
 {
-    return tape->graph->ops->error_sign(tape->graph, q);
+    return bs_tape_is_extra(tape, q) ? 0 : tape->graph->ops->error_sign(tape->graph, q);
 }
 
 int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q)
@@ -96,37 +143,84 @@ int bs_tape_gradient_sign(const struct bs_tape *tape, int64_t q)
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
+/* More than the longest name of a layer and of what it has, with indices, sample and mhat_. */
+enum { MOST_SPELT = 2 * BS_LONGEST_NAME + 64 };
+
+/* The sample that a name ends in, and where its @ stands; 0: none, and the end. */
+static int64_t read_sample(const char *name, size_t *at)
+{
+    const char *sign = strrchr(name, '@');
+    int64_t sample = 0;
+    *at = sign ? (size_t)(sign - name) : strlen(name);
+    for (const char *digit = sign ? sign + 1 : ""; *digit; digit++) {
+        bool is_digit = *digit >= '0' && *digit <= '9' && (sample > 0 || *digit > '0');
+        if (!is_digit || sample > BS_MOST_QUANTITIES)
+            return -1;
+        sample = sample * 10 + (*digit - '0');
+    }
+    return sign && sample == 0 ? -1 : sample;
+}
+
+/* What the graph calls so.  Without samples @ is in no name. */
+static int64_t find_in_graph(const struct bs_tape *tape, const char *name, bool *is_error)
+{
+    char part[MOST_SPELT];
+    const struct bs_graph *graph = tape->graph;
+    size_t at;
+    int64_t sample = read_sample(name, &at);
+    *is_error = false;
+    if (!graph->ops->sample)
+        return graph->ops->find(graph, name, is_error);
+    if (sample < 0 || at >= sizeof part)
+        return -1;
+    memcpy(part, name, at);
+    part[at] = '\0';
+    int64_t q = graph->ops->find(graph, part, is_error);
+    if (q < 0 || (sample == 0 && graph->ops->sample(graph, q) == 0))
+        return q;
+    return sample == 0 ? -1 : graph->ops->in_sample(graph, q, sample);
+}
+
 static int64_t find_quantity(const struct bs_tape *tape, const char *name, size_t length)
 {
-    char part[BS_LONGEST_NAME + 16]; /* with its indices */
+    char part[MOST_SPELT];
     bool is_error;
     if (length == 0 || length >= sizeof part)
         return -1;
     memcpy(part, name, length);
     part[length] = '\0';
-    int64_t q = tape->graph->ops->find(tape->graph, part, &is_error);
+    int64_t q = find_in_graph(tape, part, &is_error);
+    if (q < 0)
+        return bs_extra_find(tape, part);
     return is_error ? -1 : q;
 }
 
 bool bs_tape_is_used(const struct bs_tape *tape, int64_t q)
 {
-    return q == tape->graph->ops->root(tape->graph) ||
-           tape->graph->ops->user_count(tape->graph, q) > 0;
+    return !bs_tape_is_extra(tape, q) && (q == tape->graph->ops->root(tape->graph) ||
+                                          tape->graph->ops->user_count(tape->graph, q) > 0);
 }
 
 bool bs_tape_changes(const struct bs_tape *tape, int64_t q)
 {
+    if (bs_tape_is_extra(tape, q))
+        return bs_extra_changes(tape, q);
     return bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0 ||
            bs_tape_rank(tape, BS_ORDER_AGAIN, q) >= 0;
 }
 
+/* w_new; of a sample a_1_new@2. */
 static bs_entry find_new(const struct bs_tape *tape, const char *name, size_t length)
 {
     static const char suffix[] = "_new";
-    size_t tail = sizeof suffix - 1;
-    if (length <= tail || strcmp(name + length - tail, suffix) != 0)
+    char part[MOST_SPELT];
+    size_t tail = sizeof suffix - 1, at;
+    read_sample(name, &at);
+    if (at <= tail || length - tail >= sizeof part || strncmp(name + at - tail, suffix, tail) != 0)
         return BS_NO_ENTRY;
-    int64_t q = find_quantity(tape, name, length - tail);
+    memcpy(part, name, at - tail);
+    memcpy(part + at - tail, name + at, length - at);
+    int64_t q = find_quantity(tape, part, length - tail);
     return q >= 0 && bs_tape_changes(tape, q) ? bs_entry_make(BS_ROLE_NEW, q) : BS_NO_ENTRY;
 }
 
@@ -202,15 +296,24 @@ static bs_entry find_derived(const struct bs_tape *tape, const char *name)
 static bs_entry find_label(const struct bs_tape *tape, const char *name)
 {
     bool is_error;
-    int64_t q = tape->graph->ops->find(tape->graph, name, &is_error);
+    int64_t q = find_in_graph(tape, name, &is_error);
     if (q < 0)
         return BS_NO_ENTRY;
     return bs_entry_make(is_error ? BS_ROLE_GRADIENT : BS_ROLE_VALUE, q);
 }
 
+/* Then what the optimiser named. */
+static bs_entry find_extra(const struct bs_tape *tape, const char *name)
+{
+    int64_t q = bs_extra_find(tape, name);
+    return q < 0 ? BS_NO_ENTRY : bs_entry_make(BS_ROLE_VALUE, q);
+}
+
 bs_entry bs_tape_find_spelt(const struct bs_tape *tape, const char *name)
 {
     bs_entry entry = find_label(tape, name);
+    if (entry == BS_NO_ENTRY)
+        entry = find_extra(tape, name);
     return entry == BS_NO_ENTRY ? find_derived(tape, name) : entry;
 }
 
@@ -241,16 +344,45 @@ static const struct sign *sign_at(const char *text)
     return NULL;
 }
 
+/* A sample's @ is no sign of a formula, so that is read with a word for it. */
+static const char at_word[] = "_at_";
+
 /* Δw and ∂E/∂w are spelt dw and dE_dw; in a name that does not start so, / is no sign. */
 static void spell_derived(struct bs_buf *buf, const char *name)
 {
     const struct sign *first = sign_at(name);
     bool is_derived = first && first->spelt[0] == 'd';
     while (*name) {
+        size_t prime = name[0] == '\'' && name[1] == '@';
+        if (name[prime] == '@') {
+            bs_buf_printf(buf, "%s%s", prime ? "_new" : "", at_word);
+            name += prime + 1;
+            continue;
+        }
         const struct sign *sign = is_derived ? sign_at(name) : NULL;
         bs_buf_put_n(buf, sign ? sign->spelt : name, 1);
         name += sign ? strlen(sign->shown) : 1;
     }
+}
+
+static void put_back_samples(struct bs_buf *buf, const char *name)
+{
+    for (const char *word; (word = strstr(name, at_word)); name = word + sizeof at_word - 1) {
+        bs_buf_put_n(buf, name, (size_t)(word - name));
+        bs_buf_char(buf, '@');
+    }
+    bs_buf_put(buf, name);
+}
+
+/* The name that was read, with its samples where there were some. */
+static bs_entry find_read(const struct bs_tape *tape, const char *read, bool has_samples,
+                          struct bs_buf *space)
+{
+    if (!has_samples)
+        return bs_tape_find_spelt(tape, read);
+    bs_buf_cut(space, 0);
+    put_back_samples(space, read);
+    return space->failed ? BS_NO_ENTRY : bs_tape_find_spelt(tape, bs_buf_text(space));
 }
 
 /*
@@ -266,7 +398,9 @@ static int find_shown(bs_entry *out, const struct bs_tape *tape, const char *nam
                      ? BS_NO_MEMORY
                      : bs_parse_whole(&read, tape->pool, bs_buf_text(&buf), buf.length, NULL);
     if (status == BS_OK && read->kind == BS_SYMBOL)
-        *out = bs_tape_find_spelt(tape, read->u.name);
+        *out = find_read(tape, read->u.name, strchr(name, '@'), &buf);
+    if (buf.failed)
+        status = BS_NO_MEMORY;
     bs_buf_finish(&buf);
     return status == BS_NO_MEMORY ? BS_NO_MEMORY : BS_OK;
 }
@@ -315,8 +449,14 @@ int bs_tape_gradient_entry(bs_entry *out, bool *negative, const struct bs_tape *
 /* Does the spelling of an entry lead back to it, and to no other? */
 static bool is_own_name(const struct bs_tape *tape, bs_entry entry, const char *name)
 {
-    bs_entry label = find_label(tape, name), derived = find_derived(tape, name);
-    return (label == entry && derived == BS_NO_ENTRY) || (label == BS_NO_ENTRY && derived == entry);
+    const bs_entry found[] = {find_label(tape, name), find_extra(tape, name),
+                              find_derived(tape, name)};
+    int count = 0, own = 0;
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+        count += found[i] != BS_NO_ENTRY;
+        own += found[i] == entry;
+    }
+    return count == 1 && own == 1;
 }
 
 static int check_name(const struct bs_tape *tape, bs_entry entry, struct bs_error *err)
@@ -342,11 +482,10 @@ static int check_entry(const struct bs_tape *tape, bs_entry entry, struct bs_err
     return status;
 }
 
-/* Entries from a position on. */
-int bs_tape_check_names(const struct bs_tape *tape, int64_t from, struct bs_error *err)
+int bs_tape_check_names(const struct bs_tape *tape, int64_t from, int64_t end, struct bs_error *err)
 {
     int status = BS_OK;
-    for (int64_t p = from; status == BS_OK && p < bs_tape_length(tape); p++)
+    for (int64_t p = from; status == BS_OK && p < end; p++)
         status = check_entry(tape, bs_tape_at(tape, p), err);
     return status;
 }
@@ -359,7 +498,7 @@ struct checking {
 /* -1: a rate that this tape has not. */
 static int64_t quantity_at(const struct bs_tape *tape, struct bs_address address)
 {
-    return bs_layout_ordinal(bs_network_layout(tape->graph), address);
+    return bs_dense_quantity(tape->graph, address);
 }
 
 static int check_value(void *context, struct bs_address address)
@@ -368,6 +507,22 @@ static int check_value(void *context, struct bs_address address)
     int64_t q = quantity_at(checking->tape, address);
     return q < 0 ? BS_OK
                  : check_name(checking->tape, bs_entry_make(BS_ROLE_VALUE, q), checking->err);
+}
+
+/* What the optimiser has for a parameter. */
+static int check_state(const struct bs_tape *tape, int64_t q, struct bs_error *err)
+{
+    int status = BS_OK;
+    const int64_t k = bs_tape_rank(tape, BS_ORDER_UPDATE, q);
+    for (int slot = 0; status == BS_OK && slot < tape->extras.slot_count; slot++) {
+        const bs_entry entry = bs_update_entry(tape, k, slot);
+        if (!bs_tape_is_extra(tape, bs_entry_quantity(entry)))
+            continue;
+        status = check_name(tape, entry, err);
+        if (status == BS_OK && bs_entry_role(entry) == BS_ROLE_NEW)
+            status = check_name(tape, bs_entry_make(BS_ROLE_VALUE, bs_entry_quantity(entry)), err);
+    }
+    return status;
 }
 
 /* The entries that the tape derives about a quantity. */
@@ -384,6 +539,15 @@ static int check_derived(void *context, struct bs_address address)
         status = check_name(tape, bs_entry_make(BS_ROLE_STEP, q), checking->err);
     if (status == BS_OK && q >= 0 && bs_tape_changes(tape, q))
         status = check_name(tape, bs_entry_make(BS_ROLE_NEW, q), checking->err);
+    return status == BS_OK && is_updated ? check_state(tape, q, checking->err) : status;
+}
+
+/* The optimiser's own numbers, which belong to no parameter. */
+static int check_scalars(const struct bs_tape *tape, struct bs_error *err)
+{
+    int status = BS_OK;
+    for (int i = 0; status == BS_OK && i < tape->extras.scalars; i++)
+        status = check_name(tape, bs_entry_make(BS_ROLE_VALUE, tape->extras.base + i), err);
     return status;
 }
 
@@ -394,6 +558,8 @@ int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err)
     const struct bs_notation *notation = bs_network_notation(tape->graph);
     if (strcmp(bs_notation_name(notation), "table") != 0)
         return BS_OK;
-    int status = bs_notation_visit(notation, check_value, &checking);
+    int status = check_scalars(tape, err);
+    if (status == BS_OK)
+        status = bs_notation_visit(notation, check_value, &checking);
     return status < 0 ? status : bs_notation_visit(notation, check_derived, &checking);
 }

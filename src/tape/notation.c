@@ -643,7 +643,7 @@ static void put_indexed(struct bs_buf *buf, const struct family *family, const c
 
 /* β_1 = Σ_i x_i·v_i1 */
 static void put_general_sum(const struct bs_notation *notation, struct bs_buf *buf,
-                            struct bs_address address, enum bs_form form)
+                            struct bs_address address, const char *sample, enum bs_form form)
 {
     int layer = address.layer;
     char unit[16];
@@ -658,12 +658,13 @@ static void put_general_sum(const struct bs_notation *notation, struct bs_buf *b
     bs_buf_printf(buf, "Σ_%s ", letter);
     for (int k = 0; k < 2; k++) {
         bs_buf_put(buf, k ? "·" : "");
-        if ((k == 0) == notation->input_first)
-            put_indexed(buf, inputs, letter, NULL, form);
-        else if (notation->by_input)
-            put_indexed(buf, weights, letter, unit, form);
-        else
-            put_indexed(buf, weights, unit, letter, form);
+        if ((k == 0) != notation->input_first) {
+            put_indexed(buf, weights, notation->by_input ? letter : unit,
+                        notation->by_input ? unit : letter, form);
+            continue;
+        }
+        put_indexed(buf, inputs, letter, NULL, form);
+        bs_buf_put(buf, sample);
     }
     if (!notation->threshold && has_bias(notation, layer)) {
         bs_buf_put(buf, " + ");
@@ -673,9 +674,9 @@ static void put_general_sum(const struct bs_notation *notation, struct bs_buf *b
     }
 }
 
-/* The loss row's formula, {y} and {t} replaced by the stems. */
+/* The loss row's formula, {y}_j and {t}_j replaced by the names. */
 static void put_general_loss(const struct bs_notation *notation, struct bs_buf *buf,
-                             enum bs_form form)
+                             const char *sample, enum bs_form form)
 {
     const struct family *y = find_family(notation, BS_ACTIVATION, notation->arch->depth, false);
     const struct family *t = find_family(notation, BS_TARGET, 0, false);
@@ -683,8 +684,9 @@ static void put_general_loss(const struct bs_notation *notation, struct bs_buf *
         return;
     for (const char *c = notation->arch->loss->formula; *c; c++) {
         if (c[0] == '{' && c[1] && c[2] == '}') {
-            bs_buf_name(buf, c[1] == 'y' ? y->stem : t->stem, form);
-            c += 2;
+            put_indexed(buf, c[1] == 'y' ? y : t, "j", NULL, form);
+            bs_buf_put(buf, sample);
+            c += strlen("{y}_j") - 1;
         } else {
             bs_buf_char(buf, *c);
         }
@@ -692,14 +694,14 @@ static void put_general_loss(const struct bs_notation *notation, struct bs_buf *
 }
 
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
-                         struct bs_address address, enum bs_form form)
+                         struct bs_address address, const char *sample, enum bs_form form)
 {
     if (notation->names_gradients)
         return;
     if (address.kind == BS_PREACTIVATION)
-        put_general_sum(notation, buf, address, form);
+        put_general_sum(notation, buf, address, sample, form);
     else if (address.kind == BS_LOSS_VALUE)
-        put_general_loss(notation, buf, form);
+        put_general_loss(notation, buf, sample, form);
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */

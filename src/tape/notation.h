@@ -92,11 +92,12 @@ struct bs_names bs_notation_names(const struct bs_notation *notation, enum bs_qu
                                   int layer, bool is_error);
 
 /*
- * The definition with its index, "Σ_i x_i·v_i1"; nothing where names are listed one by one, and in
+ * The definition with its index, "Σ_i x_i·v_i1", with `sample` behind the names of what a sample
+ * has for itself: "" or "@2"; nothing where names are listed one by one, and in
  * the notation of matrices, which has equations (bs_tape_equation).
  */
 void bs_notation_general(const struct bs_notation *notation, struct bs_buf *buf,
-                         struct bs_address address, enum bs_form form);
+                         struct bs_address address, const char *sample, enum bs_form form);
 
 /* The place of a weight or bias among the network's parameters. */
 size_t bs_parameter_index(const struct bs_arch *arch, struct bs_address address);

@@ -210,8 +210,29 @@ static void put_place(const struct stack *stack, struct bs_buf *buf, const struc
     const struct bs_extents extents = bs_places_extents(stack->places, place);
     put_stem(stack, buf, place, form);
     put_indices(buf, place, &extents, form);
-    if (extents.has_samples && bs_places_samples(stack->places) > 1)
-        bs_buf_printf(buf, form == BS_LATEX ? "^{(%d)}" : "@%d", place->at[BS_SAMPLE] + 1);
+}
+
+/* One sample has no number. */
+static int64_t sample_of(const struct bs_graph *graph, int64_t q)
+{
+    const struct bs_places *places = stack_of(graph)->places;
+    const struct bs_place place = place_of(graph, q);
+    const bool has = bs_places_samples(places) > 1 && bs_places_extents(places, &place).has_samples;
+    return has ? place.at[BS_SAMPLE] + 1 : 0;
+}
+
+/* In the place of the loss of all there is that of the sample. */
+static int64_t in_sample(const struct bs_graph *graph, int64_t q, int64_t sample)
+{
+    const struct bs_places *places = stack_of(graph)->places;
+    struct bs_place place = place_of(graph, q);
+    if (q == root_of(graph))
+        place = (struct bs_place){.kind = BS_PLACE_SAMPLE_LOSS};
+    const bool has = bs_places_samples(places) > 1 && bs_places_extents(places, &place).has_samples;
+    if (!has || (size_t)sample > bs_places_samples(places))
+        return -1;
+    place.at[BS_SAMPLE] = (int)sample - 1;
+    return bs_places_find(places, &place);
 }
 
 static void put_name(const struct bs_graph *graph, struct bs_buf *buf, int64_t q, enum bs_form form)
@@ -237,9 +258,8 @@ static int read_index(const char **text)
     return index > BS_MOST_QUANTITIES ? 0 : (int)index;
 }
 
-/* What stands after a stem: _t3_1_2@5. */
-static bool read_indices(struct bs_place *place, const struct bs_extents *extents, const char *text,
-                         bool has_samples)
+/* What stands after a stem: _t3_1_2. */
+static bool read_indices(struct bs_place *place, const struct bs_extents *extents, const char *text)
 {
     if (extents->steps) {
         if (strncmp(text, "_t", 2) != 0)
@@ -252,18 +272,13 @@ static bool read_indices(struct bs_place *place, const struct bs_extents *extent
             return false;
         place->at[BS_INDEX + i] = read_index(&text) - 1;
     }
-    if (has_samples && extents->has_samples) {
-        if (*text++ != '@')
-            return false;
-        place->at[BS_SAMPLE] = read_index(&text) - 1;
-    }
     return *text == '\0';
 }
 
 static int64_t find_indices(const struct stack *stack, struct bs_place *place, const char *text)
 {
     const struct bs_extents extents = bs_places_extents(stack->places, place);
-    if (!read_indices(place, &extents, text, bs_places_samples(stack->places) > 1))
+    if (!read_indices(place, &extents, text))
         return -1;
     return bs_places_find(stack->places, place);
 }
@@ -308,10 +323,7 @@ static int64_t find(const struct bs_graph *graph, const char *name, bool *is_err
     *is_error = false;
     if (strcmp(name, "E") == 0)
         return root_of(graph);
-    if (name[0] == 'E')
-        q = bs_places_samples(stack->places) > 1 ? find_other(stack, BS_PLACE_SAMPLE_LOSS, name + 1)
-                                                 : -1;
-    else if (strcmp(name, "eta") == 0)
+    if (strcmp(name, "eta") == 0)
         q = find_other(stack, BS_PLACE_RATE, "");
     else if (name[0] == 'x')
         q = find_other(stack, BS_PLACE_INPUT, name + 1);
@@ -554,6 +566,8 @@ const struct bs_graph_ops bs_stack_ops = {
     .phase = phase_of,
     .layer = layer_of,
     .root = root_of,
+    .sample = sample_of,
+    .in_sample = in_sample,
     .name = put_name,
     .error_sign = no_error_sign,
     .find = find,

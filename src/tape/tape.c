@@ -1,4 +1,5 @@
 /* The entries of a tape: what they are and where they stand; and the tapes of networks. */
+#include "tape/dense.h"
 #include "tape/internal.h"
 
 #include "base/mem.h"
@@ -63,13 +64,20 @@ int64_t bs_tape_count(const struct bs_tape *tape, enum bs_order order)
 
 int64_t bs_tape_rank(const struct bs_tape *tape, enum bs_order order, int64_t q)
 {
-    return tape->graph->ops->rank(tape->graph, order, q);
+    return bs_tape_is_extra(tape, q) ? -1 : tape->graph->ops->rank(tape->graph, order, q);
 }
 
-/* Entries that a member of a list makes: an update is Δq and q', or q' alone. */
+/* Entries that a member of a list makes: an update may be m', s', Δq and q'. */
 static int64_t entries_each(const struct bs_tape *tape, enum bs_order order)
 {
-    return order == BS_ORDER_UPDATE && tape->graph->has_steps ? 2 : 1;
+    return order == BS_ORDER_UPDATE && tape->stepper ? tape->extras.slot_count : 1;
+}
+
+/* Entries of a list, with the givens of the optimiser among the first. */
+static int64_t entries_of(const struct bs_tape *tape, enum bs_order order)
+{
+    int64_t more = order == BS_ORDER_FORWARD ? bs_extra_given_count(tape) : 0;
+    return bs_tape_count(tape, order) * entries_each(tape, order) + more;
 }
 
 /* Entries in the first so many lists. */
@@ -77,7 +85,7 @@ static int64_t start_of(const struct bs_tape *tape, unsigned orders)
 {
     int64_t start = 0;
     for (enum bs_order before = 0; before < orders; before++)
-        start += bs_tape_count(tape, before) * entries_each(tape, before);
+        start += entries_of(tape, before);
     return start;
 }
 
@@ -86,42 +94,57 @@ int64_t bs_tape_length(const struct bs_tape *tape)
     return start_of(tape, BS_ORDERS);
 }
 
+/* The givens of the graph, those of the optimiser, the rest of the graph. */
+static bs_entry forward_at(const struct bs_tape *tape, int64_t position)
+{
+    const struct bs_extras *extras = &tape->extras;
+    const int64_t more = bs_extra_given_count(tape), k = position - extras->givens;
+    if (k >= 0 && k < more)
+        return bs_entry_make(BS_ROLE_VALUE, extras->base + k);
+    return bs_entry_make(BS_ROLE_VALUE, tape->graph->ops->at(tape->graph, BS_ORDER_FORWARD,
+                                                             k < 0 ? position : position - more));
+}
+
 bs_entry bs_tape_at(const struct bs_tape *tape, int64_t position)
 {
-    static const enum bs_role roles[] = {BS_ROLE_VALUE, BS_ROLE_GRADIENT, BS_ROLE_NEW, BS_ROLE_NEW};
     enum bs_order order = BS_ORDER_FORWARD;
-    while (position >= bs_tape_count(tape, order) * entries_each(tape, order)) {
-        position -= bs_tape_count(tape, order) * entries_each(tape, order);
-        order++;
+    for (; position >= entries_of(tape, order); order++)
+        position -= entries_of(tape, order);
+    if (order == BS_ORDER_FORWARD)
+        return forward_at(tape, position);
+    if (order == BS_ORDER_UPDATE) {
+        int64_t each = entries_each(tape, order);
+        return bs_update_entry(tape, position / each, (int)(position % each));
     }
-    int64_t each = entries_each(tape, order);
-    int64_t q = tape->graph->ops->at(tape->graph, order, position / each);
-    bool is_step = each == 2 && position % 2 == 0;
-    return bs_entry_make(is_step ? BS_ROLE_STEP : roles[order], q);
+    return bs_entry_make(order == BS_ORDER_BACKWARD ? BS_ROLE_GRADIENT : BS_ROLE_NEW,
+                         tape->graph->ops->at(tape->graph, order, position));
+}
+
+static int64_t forward_position(const struct bs_tape *tape, int64_t q)
+{
+    const struct bs_extras *extras = &tape->extras;
+    if (bs_tape_is_extra(tape, q))
+        return extras->givens + q - extras->base;
+    int64_t rank = bs_tape_rank(tape, BS_ORDER_FORWARD, q);
+    return rank < extras->givens ? rank : rank + bs_extra_given_count(tape);
 }
 
 int64_t bs_tape_position(const struct bs_tape *tape, bs_entry entry)
 {
-    int64_t q = bs_entry_quantity(entry);
-    enum bs_order order = BS_ORDER_FORWARD;
-    switch (bs_entry_role(entry)) {
-    case BS_ROLE_VALUE:
-        break;
-    case BS_ROLE_STEP:
-        order = BS_ORDER_UPDATE;
-        break;
-    case BS_ROLE_NEW:
-        order = bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0 ? BS_ORDER_UPDATE : BS_ORDER_AGAIN;
-        break;
+    int64_t q = bs_entry_quantity(entry), rank;
+    switch (bs_tape_phase(tape, entry)) {
+    case BS_PHASE_BACKWARD:
+        rank = bs_tape_rank(tape, BS_ORDER_BACKWARD, q);
+        if (rank < 0) /* a gradient beside the main line: known when the backward pass is done */
+            return start_of(tape, BS_ORDER_UPDATE) - 1;
+        return start_of(tape, BS_ORDER_BACKWARD) + rank;
+    case BS_PHASE_UPDATE:
+        return start_of(tape, BS_ORDER_UPDATE) + bs_update_place(tape, entry);
+    case BS_PHASE_AGAIN:
+        return start_of(tape, BS_ORDER_AGAIN) + bs_tape_rank(tape, BS_ORDER_AGAIN, q);
     default:
-        order = BS_ORDER_BACKWARD;
-        break;
+        return forward_position(tape, q);
     }
-    int64_t rank = bs_tape_rank(tape, order, q), each = entries_each(tape, order);
-    if (rank < 0) /* a gradient beside the main line: known when the backward pass is done */
-        return start_of(tape, BS_ORDER_UPDATE) - 1;
-    bool second = each == 2 && bs_entry_role(entry) == BS_ROLE_NEW;
-    return start_of(tape, order) + rank * each + second;
 }
 
 /* What uses the root's own slope alone needs no chain rule. */
@@ -143,6 +166,8 @@ bs_entry bs_tape_partial(const struct bs_tape *tape, bs_entry entry, int64_t k)
 
 enum bs_phase bs_tape_phase(const struct bs_tape *tape, bs_entry entry)
 {
+    if (bs_tape_is_extra(tape, bs_entry_quantity(entry)))
+        return bs_extra_phase(tape, entry);
     switch (bs_entry_role(entry)) {
     case BS_ROLE_VALUE:
         return tape->graph->ops->phase(tape->graph, bs_entry_quantity(entry));
@@ -158,7 +183,10 @@ enum bs_phase bs_tape_phase(const struct bs_tape *tape, bs_entry entry)
 
 int bs_tape_layer(const struct bs_tape *tape, bs_entry entry)
 {
-    return tape->graph->ops->layer(tape->graph, bs_entry_quantity(entry));
+    int64_t q = bs_entry_quantity(entry);
+    if (bs_tape_is_extra(tape, q))
+        q = bs_extra_parameter(tape, q);
+    return q < 0 ? 0 : tape->graph->ops->layer(tape->graph, q);
 }
 
 struct bs_about bs_tape_about(const struct bs_tape *tape, bs_entry entry)
@@ -169,9 +197,9 @@ struct bs_about bs_tape_about(const struct bs_tape *tape, bs_entry entry)
     if (role == BS_ROLE_GRADIENT || role == BS_ROLE_DERIVATIVE)
         about.error_sign = bs_tape_error_sign(tape, q);
     about.is_rate = role == BS_ROLE_VALUE && q == tape->rate;
-    about.has_address = bs_tape_is_network(tape);
+    about.has_address = bs_tape_is_network(tape) && !bs_tape_is_extra(tape, q);
     if (about.has_address)
-        about.address = bs_layout_address(bs_network_layout(tape->graph), q);
+        about.address = bs_dense_address(tape->graph, q);
     return about;
 }
 
@@ -204,7 +232,7 @@ bs_entry bs_tape_at_address(const struct bs_tape *tape, enum bs_role role,
 {
     if (!bs_tape_is_network(tape))
         return BS_NO_ENTRY;
-    int64_t q = bs_layout_ordinal(bs_network_layout(tape->graph), address);
+    int64_t q = bs_dense_quantity(tape->graph, address);
     return q >= 0 && has_role(tape, q, role) ? bs_entry_make(role, q) : BS_NO_ENTRY;
 }
 
@@ -240,32 +268,73 @@ void bs_tape_destroy(struct bs_tape *tape)
         return;
     tape->graph->ops->destroy(tape->graph);
     bs_pool_destroy(tape->pool);
+    bs_stepper_drop(tape->stepper);
     bs_free(tape->formulas.slots);
     bs_free(tape);
+}
+
+/* The tape of a network's graph, which is the tape's from then on, also when it fails. */
+static int create_network(struct bs_tape **out, struct bs_graph *graph, struct bs_stepper *stepper,
+                          struct bs_error *err)
+{
+    struct bs_tape *tape;
+    int status = create(&tape, graph, err);
+    if (status < 0)
+        return status;
+    if (stepper) {
+        tape->rate = bs_dense_quantity(graph, (struct bs_address){.kind = BS_RATE});
+        status = bs_tape_set_update(tape, stepper, err);
+    }
+    if (status == BS_OK)
+        status = bs_tape_check_notation(tape, err);
+    if (status < 0)
+        bs_tape_destroy(tape);
+    else
+        *out = tape;
+    return status;
+}
+
+int bs_tape_with_update(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
+                        struct bs_stepper *stepper, struct bs_error *err)
+{
+    struct bs_graph *graph;
+    int status = bs_network_create(&graph, pass, notation, stepper, err);
+    if (status < 0)
+        bs_pass_destroy(pass);
+    return status < 0 ? status : create_network(out, graph, stepper, err);
 }
 
 int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
                     double eta, struct bs_error *err)
 {
-    struct bs_graph *graph;
-    struct bs_tape *tape;
-    int status = isinf(eta) ? bs_fail(err, BS_REFUSED, "eta must be a finite number, got %g", eta)
-                            : bs_network_create(&graph, pass, notation, eta, err);
+    struct bs_stepper *stepper = NULL;
+    int status = isnan(eta) ? BS_OK : bs_stepper_of_rate(&stepper, eta, err);
     if (status < 0) {
         bs_pass_destroy(pass);
         return status;
     }
-    status = create(&tape, graph, err);
+    status = bs_tape_with_update(out, pass, notation, stepper, err);
+    bs_stepper_drop(stepper);
+    return status;
+}
+
+int bs_tape_of_batch(struct bs_tape **out, struct bs_params *params, const struct bs_batch *batch,
+                     struct bs_notation *notation, struct bs_stepper *stepper, struct bs_error *err)
+{
+    struct bs_graph *graph;
+    int status = bs_batch_graph_create(&graph, params, batch, notation, stepper, err);
+    return status < 0 ? status : create_network(out, graph, stepper, err);
+}
+
+static int add_plain_update(struct bs_tape *tape, double eta, struct bs_error *err)
+{
+    struct bs_stepper *stepper;
+    int status = bs_stepper_of_rate(&stepper, eta, err);
     if (status < 0)
         return status;
-    if (isfinite(eta))
-        tape->rate =
-            bs_layout_ordinal(bs_network_layout(graph), (struct bs_address){.kind = BS_RATE});
-    status = bs_tape_check_notation(tape, err);
-    if (status < 0)
-        bs_tape_destroy(tape);
-    else
-        *out = tape;
+    tape->rate = bs_stack_graph_rate(tape->graph);
+    status = bs_tape_set_update(tape, stepper, err);
+    bs_stepper_drop(stepper);
     return status;
 }
 
@@ -274,11 +343,18 @@ static int tape_of_run(struct bs_tape **out, struct bs_run *run, struct bs_param
                        double eta, struct bs_error *err)
 {
     struct bs_graph *graph;
+    struct bs_tape *tape;
     int status = bs_stack_graph_create(&graph, run, params, eta, err);
     if (status == BS_OK)
-        status = create(out, graph, err);
-    if (status == BS_OK)
-        (*out)->rate = bs_stack_graph_rate(graph);
+        status = create(&tape, graph, err);
+    if (status < 0)
+        return status;
+    if (!isnan(eta))
+        status = add_plain_update(tape, eta, err);
+    if (status < 0)
+        bs_tape_destroy(tape);
+    else
+        *out = tape;
     return status;
 }
 
@@ -309,6 +385,8 @@ static const struct bs_run *run_of(const struct bs_tape *tape)
 
 size_t bs_tape_samples(const struct bs_tape *tape)
 {
+    if (tape->graph->ops == &bs_batch_ops)
+        return bs_batch_graph_data(tape->graph)->samples;
     return run_of(tape) ? bs_run_samples(run_of(tape)) : 0;
 }
 
@@ -329,12 +407,12 @@ double bs_tape_kink(const struct bs_tape *tape)
 
 bool bs_tape_is_network(const struct bs_tape *tape)
 {
-    return tape->graph->ops == &bs_network_ops;
+    return tape->graph->ops == &bs_network_ops || tape->graph->ops == &bs_batch_ops;
 }
 
 const struct bs_pass *bs_tape_pass(const struct bs_tape *tape)
 {
-    return bs_tape_is_network(tape) ? bs_network_pass(tape->graph) : NULL;
+    return tape->graph->ops == &bs_network_ops ? bs_network_pass(tape->graph) : NULL;
 }
 
 struct bs_notation *bs_tape_notation(const struct bs_tape *tape)
@@ -342,19 +420,37 @@ struct bs_notation *bs_tape_notation(const struct bs_tape *tape)
     return bs_tape_is_network(tape) ? bs_network_notation(tape->graph) : NULL;
 }
 
-/* The same quantity in another layout of the same network. */
+/* The same quantity on another tape of the same network; −1: it has none such. */
 static int64_t translate(const struct bs_tape *to, const struct bs_tape *from, int64_t q)
 {
-    return bs_layout_ordinal(bs_network_layout(to->graph),
-                             bs_layout_address(bs_network_layout(from->graph), q));
+    const int64_t sample = bs_tape_sample(from, q);
+    const int64_t found = bs_dense_quantity(to->graph, bs_dense_address(from->graph, q));
+    return sample == 0 || found < 0 || !to->graph->ops->in_sample
+               ? found
+               : to->graph->ops->in_sample(to->graph, found, sample);
 }
 
-/* The same entry of the main line. */
-static bs_entry translate_entry(const struct bs_tape *to, const struct bs_tape *from,
-                                int64_t position)
+/* An optimiser's quantities are numbered alike where the optimiser is the same. */
+static int64_t translate_extra(const struct bs_tape *to, const struct bs_tape *from, int64_t q)
 {
-    bs_entry entry = bs_tape_at(from, position);
-    return bs_entry_make(bs_entry_role(entry), translate(to, from, bs_entry_quantity(entry)));
+    const int64_t parameter = bs_extra_parameter(from, q);
+    const bool is_same = to->stepper && to->stepper->optimiser == from->stepper->optimiser &&
+                         to->extras.scalars == from->extras.scalars;
+    if (!is_same)
+        return -1;
+    const int64_t there = to->extras.base + q - from->extras.base;
+    return parameter < 0 ? there : bs_extra_of(to, there, translate(to, from, parameter));
+}
+
+bs_entry bs_tape_counterpart(const struct bs_tape *to, const struct bs_tape *from, bs_entry entry)
+{
+    const int64_t q = bs_entry_quantity(entry);
+    if (!bs_tape_is_network(to) || !bs_tape_is_network(from))
+        return BS_NO_ENTRY;
+    const int64_t there =
+        bs_tape_is_extra(from, q) ? translate_extra(to, from, q) : translate(to, from, q);
+    const enum bs_role role = bs_entry_role(entry);
+    return there >= 0 && has_role(to, there, role) ? bs_entry_make(role, there) : BS_NO_ENTRY;
 }
 
 /*
@@ -366,29 +462,60 @@ static void move_cursor(struct bs_tape *to, const struct bs_tape *from)
 {
     struct bs_cursor cursor = from->cursor;
     if (cursor.partial > 0) {
-        bs_entry next = translate_entry(to, from, cursor.position);
+        bs_entry next = bs_tape_counterpart(to, from, bs_tape_at(from, cursor.position));
         int64_t partials = bs_tape_partial_count(to, next);
         cursor.position = bs_tape_position(to, next);
         cursor.partial = cursor.partial < partials ? cursor.partial : partials;
     } else if (cursor.position > 0) {
-        bs_entry last = translate_entry(to, from, cursor.position - 1);
-        bool is_there = bs_entry_role(last) != BS_ROLE_STEP || to->graph->has_steps;
+        bs_entry shown = bs_tape_at(from, cursor.position - 1);
+        bs_entry last = bs_tape_counterpart(to, from, shown);
+        bool is_there = last != BS_NO_ENTRY;
+        if (!is_there)
+            last = bs_tape_counterpart(to, from, bs_tape_in_role(from, shown, BS_ROLE_NEW));
         cursor.position = bs_tape_position(to, last) + is_there;
     }
     to->cursor = cursor;
 }
 
+/* What a tape that follows another is made of; x and t NULL: those of the other. */
+struct following {
+    struct bs_params *params;
+    struct bs_stepper *stepper;
+    const double *x, *t;
+};
+
+static int follow_batch(struct bs_tape **out, const struct bs_tape *tape,
+                        struct bs_notation *notation, const struct following *next,
+                        struct bs_error *err)
+{
+    struct bs_batch batch = *bs_batch_graph_data(tape->graph);
+    batch.x = next->x ? next->x : batch.x;
+    batch.t = next->t ? next->t : batch.t;
+    return bs_tape_of_batch(out, next->params, &batch, notation, next->stepper, err);
+}
+
+/* The tape of the same sample with these parameters and the update that is then to be taken. */
+static int follow(struct bs_tape **out, const struct bs_tape *tape, struct bs_notation *notation,
+                  const struct following *next, struct bs_error *err)
+{
+    struct bs_pass *pass;
+    const struct bs_pass *own = bs_tape_pass(tape);
+    if (!own)
+        return follow_batch(out, tape, notation, next, err);
+    int status =
+        bs_pass_create(&pass, bs_notation_arch(notation), next->params,
+                       next->x ? next->x : bs_pass_x(own), next->t ? next->t : bs_pass_t(own), err);
+    return status < 0 ? status : bs_tape_with_update(out, pass, notation, next->stepper, err);
+}
+
 int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notation *notation,
                struct bs_error *err)
 {
-    const struct bs_pass *own = bs_tape_pass(tape);
-    if (!own)
+    if (!bs_tape_is_network(tape))
         return bs_fail(err, BS_REFUSED, "only the tape of a network has notations");
-    struct bs_pass *pass;
-    int status = bs_pass_create(&pass, bs_notation_arch(notation), bs_pass_params(own),
-                                bs_pass_x(own), bs_pass_t(own), err);
-    if (status == BS_OK)
-        status = bs_tape_of_pass(out, pass, notation, bs_network_eta(tape->graph), err);
+    const struct following same = {.params = bs_dense_of(tape->graph)->params,
+                                   .stepper = tape->stepper};
+    int status = follow(out, tape, notation, &same, err);
     if (status == BS_OK)
         move_cursor(*out, tape);
     return status;
@@ -409,20 +536,12 @@ int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double 
 {
     if (bs_tape_is_free(tape))
         return bs_fail(err, BS_REFUSED, "only the tape of a network has a next one");
-    if (tape->rate < 0)
+    if (!tape->stepper)
         return bs_fail(err, BS_REFUSED,
                        "this tape has no update: give it a rate, as in net:tape(x, d, {eta = 1})");
     if (!bs_tape_is_network(tape))
         return next_run(out, tape, x, t, err);
-    struct bs_params *params;
-    struct bs_pass *pass;
-    struct bs_notation *notation = bs_network_notation(tape->graph);
-    const struct bs_pass *own = bs_network_pass(tape->graph);
-    int status = bs_network_updated(&params, tape->graph, err);
-    if (status == BS_OK)
-        status = bs_pass_create(&pass, bs_notation_arch(notation), params, x ? x : bs_pass_x(own),
-                                t ? t : bs_pass_t(own), err);
-    if (status == BS_OK)
-        status = bs_tape_of_pass(out, pass, notation, bs_network_eta(tape->graph), err);
-    return status;
+    struct following next = {.x = x, .t = t};
+    int status = bs_network_updated(&next.params, &next.stepper, tape->graph, err);
+    return status < 0 ? status : follow(out, tape, bs_network_notation(tape->graph), &next, err);
 }

@@ -7,6 +7,7 @@
 #include "expr/typeset.h"
 #include "net/batch.h"
 #include "net/net.h"
+#include "net/stepper.h"
 #include "tape/notation.h"
 
 /*
@@ -65,6 +66,23 @@ int bs_tape_of_pass(struct bs_tape **out, struct bs_pass *pass, struct bs_notati
                     double eta, struct bs_error *err);
 
 /*
+ * The same with any optimiser; of the stepper, NULL for none, the tape takes a share.  Its settings
+ * and its state are givens, m_w_11 and s_w_11 for a parameter w_11; the update has what becomes of
+ * them.
+ */
+int bs_tape_with_update(struct bs_tape **out, struct bs_pass *pass, struct bs_notation *notation,
+                        struct bs_stepper *stepper, struct bs_error *err);
+
+/*
+ * The tape of a batch of samples through a dense network: what a sample has for itself is called
+ * alpha_1@2, its loss E@2, and the loss is E = (1/m)·Σ_k E@k.  Takes shares; copies the samples.
+ * Refused besides: more samples than there is room for.
+ */
+int bs_tape_of_batch(struct bs_tape **out, struct bs_params *params, const struct bs_batch *batch,
+                     struct bs_notation *notation, struct bs_stepper *stepper,
+                     struct bs_error *err);
+
+/*
  * The tape of samples through any network, whose entries are called LAYER.symbol, those of one of
  * several samples with @k.  Rows of x and t as the network's inputs and outputs; what is drawn
  * (dropout) follows from the seed.  `eta` NAN: no rate, so no update.
@@ -73,24 +91,25 @@ int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_par
                        const struct bs_batch *batch, double eta, uint64_t seed,
                        struct bs_error *err);
 
-/* Of such a tape, how many samples, and of what network, still its own; of others 0, and NULL. */
-size_t bs_tape_samples(const struct bs_tape *tape);
+/* Of what network such a tape is, still its own, NULL of others; how many samples a tape of many,
+ * or one of any network, has, 0 of others. */
 const struct bs_arch *bs_tape_stack(const struct bs_tape *tape);
+size_t bs_tape_samples(const struct bs_tape *tape);
 bool bs_tape_is_free(const struct bs_tape *tape); /* made by bs_tape_create, to be added to */
 void bs_tape_destroy(struct bs_tape *tape);       /* NULL is fine */
 
-/* The same pass in another notation, at the same step. */
+/* The same in another notation, at the same step. */
 int bs_tape_as(struct bs_tape **out, const struct bs_tape *tape, struct bs_notation *notation,
                struct bs_error *err);
 
 /*
- * The tape that follows: the updated parameters, and another sample unless x and t are NULL.
- * Refused when the tape is no network's or has no update.
+ * The tape that follows: the updated parameters and state, and another sample, or of a batch as
+ * many, unless x and t are NULL.  Refused when the tape is no network's or has no update.
  */
 int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double *x, const double *t,
                  struct bs_error *err);
 
-/* Of a network's tape, still its own; NULL of a free-form tape. */
+/* Of a network's tape, still its own; NULL of a free-form tape; a batch has no one pass. */
 const struct bs_pass *bs_tape_pass(const struct bs_tape *tape);
 struct bs_notation *bs_tape_notation(const struct bs_tape *tape);
 
@@ -113,6 +132,13 @@ int bs_tape_backward(struct bs_tape *tape, const char *root, struct bs_error *er
  */
 int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count, double eta,
                    struct bs_error *err);
+
+/*
+ * The same with an optimiser, whose settings are not yet checked: eta may be NAN, and m and s have
+ * a number for each name.
+ */
+int bs_tape_update_by(struct bs_tape *tape, const char *const *names, const struct bs_stepper *by,
+                      struct bs_error *err);
 
 double bs_tape_kink(const struct bs_tape *tape); /* the slope at kinks */
 
@@ -160,6 +186,9 @@ struct bs_about bs_tape_about(const struct bs_tape *tape, bs_entry entry);
 
 /* The entry about the same quantity in another role; BS_NO_ENTRY where the tape has none. */
 bs_entry bs_tape_in_role(const struct bs_tape *tape, bs_entry entry, enum bs_role role);
+
+/* The same entry of another tape of the same network; BS_NO_ENTRY where that has none. */
+bs_entry bs_tape_counterpart(const struct bs_tape *to, const struct bs_tape *from, bs_entry entry);
 
 /* Of a network's tape: the entry about what stands at an address, or BS_NO_ENTRY. */
 bs_entry bs_tape_at_address(const struct bs_tape *tape, enum bs_role role,

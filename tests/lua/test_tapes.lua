@@ -1,4 +1,5 @@
--- Tapes and entries: stepping, looking up, notations, what comes next, and how long they live.
+-- Tapes and entries: stepping, looking up, notations, what comes next, optimisers, batches, and how
+-- long they live.
 
 local lu = require("luaunit")
 local support = require("support")
@@ -266,6 +267,128 @@ function TestOthers.test_the_rate_may_be_a_given_of_the_tape()
   t:let("f", "x^2")
   t:backward("f"):update{"x"}
   lu.assertEquals(t:value "x_new", 2 - 0.5 * 4)
+end
+
+TestOptimisers = {}
+
+local function by(options)
+  return network("lecture"):tape({0.35, 0.9}, {0.5}, options)
+end
+
+function TestOptimisers.test_options_stand_beside_the_optimiser_or_in_its_table()
+  local beside = by{eta = 0.5, optimiser = "momentum", momentum = 0.5}
+  local inside = by{eta = 0.5, optimiser = {"momentum", momentum = 0.5}}
+  lu.assertEquals(beside.momentum.value, 0.5)
+  lu.assertEquals(tostring(beside:text()), tostring(inside:text()))
+  lu.assertEquals(by{optimiser = "adam"}.eta.value, 0.001)
+  lu.assertEquals(by{optimiser = "adamw"}.decay.value, 0.01)
+  lu.assertEquals(by{optimiser = {"adamw", decay = 0.5}}.decay.value, 0.5)
+  lu.assertError(function() return by{optimiser = "adam"}.decay end)
+end
+
+function TestOptimisers.test_the_state_is_given_in_the_shapes_of_the_parameters()
+  local net = mlp{1, 1, notation = "delta"}
+  local t = net:tape({1}, {0}, {optimiser = "adam", step = 3, eta = 1,
+                                state = {m = {W1 = {{2}}}, s = {b1 = {4}}}})
+  lu.assertEquals({t.t.value, t.m_W1_11.value, t.m_b1_1.value, t.s_W1_11.value, t.s_b1_1.value},
+                  {3, 2, 0, 0, 4})
+  local slope = t:grad "W1_11"
+  lu.assertAlmostEquals(t.m_W1_11_new.value, 0.9 * 2 + 0.1 * slope, 1e-15)
+  lu.assertAlmostEquals(t.mhat_W1_11.value, t.m_W1_11_new.value / (1 - 0.9 ^ 3), 1e-14)
+  local n = t:next()
+  lu.assertEquals({n.t.value, n.m_W1_11.value}, {4, t.m_W1_11_new.value})
+end
+
+-- A threshold is minus a bias, and so is its m; the square s has no sign.
+function TestOptimisers.test_thresholds_have_a_state_of_their_own_sign()
+  local net = mlp{1, 1, 1, notation = "watermelon"}
+  local t = net:tape({1}, {0}, {optimiser = "adam", state = {m = {gamma = {2}}, s = {gamma = {3}}}})
+  lu.assertEquals({t.m_gamma_1.value, t.s_gamma_1.value}, {2, 3})
+  local d = t:as "delta"
+  lu.assertEquals({d.m_b1_1.value, d.s_b1_1.value}, {-2, 3})
+end
+
+function TestOptimisers.test_what_cannot_be_is_refused()
+  local cases = {
+    {{optimiser = "adm"}, 'unknown optimiser "adm": did you mean adam?'},
+    {{optimiser = "momentum", beta1 = 1},
+     'unknown tape option "beta1" (known: eta, optimiser, decay, step, state, momentum)'},
+    {{optimiser = "momentum", state = {s = {}}}, 'unknown state option "s": did you mean m?'},
+    {{eta = 1, state = {m = {}}}, "sgd has no state"},
+    {{optimiser = "adam", state = {s = {v = {{-1, 0}, {0, 0}}}}},
+     "a number of the state s is -1: a finite number, 0 or more, is possible"},
+    {{optimiser = "adam", state = {m = {u = 1}}},
+     'the network has no parameters called "u": did you mean v?'},
+    {{optimiser = "adam", step = 0}, "step is 0: a whole number from 1 is possible"},
+    {{decay = 1}, "tape: decay belongs to an update, which needs a rate, as in eta = 0.1"},
+    {{eta = 1, decay = -1}, "decay is -1: a finite number, 0 or more, is possible"},
+  }
+  for _, case in ipairs(cases) do
+    lu.assertErrorMsgContains(case[2], by, case[1])
+  end
+end
+
+function TestOptimisers.test_a_circuit_names_its_state_by_its_givens()
+  local t = tape{x = -2, y = 5, z = -4}
+  t:let("f", "(x + y)*z")
+  t:backward "f"
+  t:update({"x"}, {eta = 0.1, optimiser = "momentum", momentum = 0.5, state = {m = {x = 2}}})
+  lu.assertAlmostEquals(t.m_x_new.value, -3, 1e-15)
+  lu.assertAlmostEquals(t.x_new.value, -1.7, 1e-15)
+  lu.assertErrorMsgContains('unknown state option "q": did you mean x?', function()
+    local c = tape{x = 1}
+    c:let("f", "x*x")
+    c:backward "f"
+    c:update({"x"}, {eta = 0.1, optimiser = "adam", state = {m = {q = 2}}})
+  end)
+end
+
+TestBatches = {}
+
+local function batch(options)
+  return network("lecture"):tape({{0.35, 0.9}, {1, 0}}, {{0.5}, {0.25}}, options)
+end
+
+function TestBatches.test_entries_of_a_sample_end_in_its_number()
+  local t = batch{eta = 1}
+  lu.assertEquals(t["beta_1@2"].value, 0.1)
+  lu.assertEquals(t["β_1@2"], t:entry "beta_1@2")
+  lu.assertEquals(t:value "g_1@1", t["g_1@1"].value)
+  lu.assertEquals(t:seek("b_1@2").name, "b_1@2")
+  lu.assertEquals(t.E.value, (t["E@1"].value + t["E@2"].value) / 2)
+  lu.assertEquals(t["b_1_new@2"].shown, "b_1'@2")
+  lu.assertErrorMsgContains('the tape has no entry or method called "g_1@3": did you mean g_1@1?',
+                            function() return t["g_1@3"] end)
+end
+
+function TestBatches.test_a_matrix_makes_a_batch_and_its_gradients_are_those_of_the_network()
+  local net = network("lecture")
+  local x, d = matrix{{0.35, 0.9}, {1, 0}, {0, 0.5}}, matrix{{0.5}, {0.25}, {1}}
+  local t, g = net:tape(x, d), net:gradients(x, d)
+  lu.assertAlmostEquals(t:value "dE_dw_11", g.w[1][1], 1e-15)
+  lu.assertAlmostEquals(t:value "dE_dv_21", g.v[2][1], 1e-15)
+  lu.assertEquals(t.E.value, net:loss(x, d))
+  lu.assertStrContains(tostring(t:gradcheck()), "✓")
+end
+
+function TestBatches.test_the_next_tape_trains_on_all_samples_at_once()
+  local net = network("lecture")
+  local x, d = {{0.35, 0.9}, {1, 0}}, {{0.5}, {0.25}}
+  local t = net:tape(x, d, {eta = 0.5, optimiser = "adam"}):next():next()
+  net:train{inputs = x, targets = d, eta = 0.5, epochs = 2, batch = 2, optimiser = "adam"}
+  lu.assertAlmostEquals(t.w_11.value, net:get().w[1][1], 1e-14)
+  lu.assertAlmostEquals(t:next({{1, 1}, {0, 0}}, {{1}, {0}})["x_2@1"].value, 1, 0)
+  lu.assertErrorMsgContains("the inputs must have as many rows as the tape has samples: got 1 row "
+                            .. "for 2", t.next, t, {{1, 1}})
+  lu.assertErrorMsgContains("the targets must have as many rows as the inputs: got 1 row for 2",
+                            net.tape, net, x, {{1}})
+end
+
+function TestBatches.test_pages_show_every_sample()
+  local t = batch{eta = 1}
+  for _, page in ipairs{t:text(), t:latex(), t:html(), t:as("matrix"):text()} do
+    lu.assertStrContains(tostring(page), "@2")
+  end
 end
 
 TestLife = {}

@@ -104,6 +104,10 @@ START_TEST(last_word_is_completed)
         {"?digi", "digits"},
         {"thing:seek \"be", "beta_1 beta_2"},
         {"thing:seek(\"x1.", "x1.in"},
+        {"thing[\"be", "beta_1 beta_2"},
+        {"x = thing['x1.", "x1.in"},
+        {"thing:seek(nothing[\"be", ""},
+        {"[\"be", ""},
         {"thing:seek{'g_1', 'be", "beta_1 beta_2"},
         {"thing:seek({\"a\\\"b\", \"be", "beta_1 beta_2"},
         {"thing:seek 'g_1' ", "thing word"}, /* out of the string again; see below */

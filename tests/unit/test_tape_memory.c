@@ -140,6 +140,8 @@ struct network_case {
     struct bs_arch *arch;
     struct bs_params *params;
     const char *notation; /* NULL: a table */
+    struct bs_stepper *stepper;
+    bool is_batch;
 };
 
 static const double x[] = {0}, t[] = {0.5, 0};
@@ -164,9 +166,16 @@ static int make_notation(struct bs_notation **out, const struct network_case *ma
 static int make_tape(struct bs_tape **out, const struct network_case *made,
                      struct bs_notation *notation, struct bs_error *err)
 {
+    static const double rows[] = {0, 1}, targets[] = {0.5, 0, 0.25, 0.5};
     struct bs_pass *pass = NULL;
+    if (made->is_batch)
+        return bs_tape_of_batch(out, made->params, &(struct bs_batch){2, rows, targets}, notation,
+                                made->stepper, err);
     int status = bs_pass_create(&pass, made->arch, made->params, x, t, err);
-    return status < 0 ? status : bs_tape_of_pass(out, pass, notation, 0.5, err);
+    if (status < 0)
+        return status;
+    return made->stepper ? bs_tape_with_update(out, pass, notation, made->stepper, err)
+                         : bs_tape_of_pass(out, pass, notation, 0.5, err);
 }
 
 static bool try_network(void *context)
@@ -197,11 +206,10 @@ static bool try_network(void *context)
     return !attempt.was_refused;
 }
 
-static void refuse_all(const char *notation, const char *activation, const char *output,
-                       const char *loss, double scale)
+static void refuse_each(struct network_case made, const char *activation, const char *output,
+                        const char *loss, double scale)
 {
-    const enum bs_bias bias = notation ? BS_BIAS_SHARED : BS_BIAS_UNITS;
-    struct network_case made = {.notation = notation};
+    const enum bs_bias bias = made.notation ? BS_BIAS_SHARED : BS_BIAS_UNITS;
     made.arch =
         arch_of(2, (const int[]){1, 1, 2}, (const char *const[]){activation, output}, bias, loss);
     made.params = bs_params_create(made.arch->parameters);
@@ -211,6 +219,41 @@ static void refuse_all(const char *notation, const char *activation, const char 
     bs_params_drop(made.params);
     bs_arch_drop(made.arch);
 }
+
+static void refuse_all(const char *notation, const char *activation, const char *output,
+                       const char *loss, double scale)
+{
+    refuse_each((struct network_case){.notation = notation}, activation, output, loss, scale);
+}
+
+static struct bs_stepper *stepper_called(const char *name)
+{
+    struct bs_stepper *stepper = NULL,
+                      wanted = {.optimiser = bs_optimiser_find(name), .eta = 0.5, .t = 2};
+    struct bs_error err;
+    bs_recipe_usual(wanted.options, &wanted.optimiser->recipe);
+    must_do(bs_stepper_create(&stepper, &wanted, &err), err);
+    return stepper;
+}
+
+START_TEST(the_tape_of_an_optimiser_survives_want_of_memory)
+{
+    struct bs_stepper *stepper = stepper_called("adam");
+    refuse_each((struct network_case){.stepper = stepper}, "relu", "identity", "half_squared_error",
+                0.1);
+    ck_assert_int_eq(stepper->owners, 1);
+    bs_stepper_drop(stepper);
+}
+END_TEST
+
+START_TEST(the_tape_of_a_batch_survives_want_of_memory)
+{
+    struct bs_stepper *stepper = stepper_called("sgd");
+    const struct network_case made = {.notation = "lecture", .stepper = stepper, .is_batch = true};
+    refuse_each(made, "relu", "softmax", "cross_entropy", 0.1);
+    bs_stepper_drop(stepper);
+}
+END_TEST
 
 START_TEST(the_tape_of_a_network_survives_want_of_memory)
 {
@@ -239,6 +282,8 @@ Suite *bs_suite(void)
                                      the_tape_of_a_network_survives_want_of_memory,
                                      a_tape_in_names_of_a_table_survives_want_of_memory,
                                      a_saturated_tape_survives_want_of_memory,
+                                     the_tape_of_an_optimiser_survives_want_of_memory,
+                                     the_tape_of_a_batch_survives_want_of_memory,
                                      NULL,
                                  });
 }
