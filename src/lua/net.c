@@ -399,7 +399,8 @@ BS_FN(
     lua_settop(L, 4);
     if (!box->notation)
         return bs_push_stack_tape(L, box->net);
-    const struct bs_named_state named = {box->net->params->count, box->notation, NULL};
+    const struct bs_named_state named = {.count = box->net->params->count,
+                                         .notation = box->notation};
     if (bs_is_batch(L, 2))
         return bs_push_batch_tape(L, box, bs_push_stepper(L, 4, "tape", &named));
     const double *x = arg_inputs(L, box), *d = arg_targets(L, box);

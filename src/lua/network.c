@@ -282,32 +282,29 @@ int bs_push_stack_gradients(lua_State *L, const struct bs_net *net)
     return bs_push_stack_parameters(L, net->arch, gradients);
 }
 
-/* {eta = 0.1, seed = 7}, or nil, at 4 */
-static void read_tape_options(lua_State *L, double *eta, uint64_t *seed)
+/* What is drawn follows from it. */
+static uint64_t read_seed(lua_State *L, int index)
 {
-    static const char *const fields[] = {"eta", "seed", NULL};
-    *eta = NAN, *seed = 0;
-    if (lua_isnil(L, 4))
-        return;
-    bs_arg_table(L, 4, "the options");
-    bs_arg_fields(L, 4, "tape", fields);
-    if (lua_getfield(L, 4, "eta") != LUA_TNIL)
-        *eta = bs_arg_number(L, -1, "eta");
-    if (lua_getfield(L, 4, "seed") != LUA_TNIL)
-        *seed = (uint64_t)bs_arg_integer(L, -1, "seed", 0, LUA_MAXINTEGER);
-    lua_pop(L, 2);
+    uint64_t seed = 0;
+    if (lua_isnil(L, index))
+        return seed;
+    bs_arg_table(L, index, "the options");
+    if (lua_getfield(L, index, "seed") != LUA_TNIL)
+        seed = (uint64_t)bs_arg_integer(L, lua_gettop(L), "seed", 0, LUA_MAXINTEGER);
+    lua_pop(L, 1);
+    return seed;
 }
 
 int bs_push_stack_tape(lua_State *L, const struct bs_net *net)
 {
     struct bs_error err;
     struct bs_batch batch;
-    double eta;
-    uint64_t seed;
-    read_tape_options(L, &eta, &seed);
+    const struct bs_named_state named = {.count = net->params->count, .arch = net->arch};
+    const uint64_t seed = read_seed(L, 4);
+    struct bs_stepper *stepper = bs_push_stepper(L, 4, "tape", &named);
     bs_arg_stack_batch(L, net->arch, 2, &batch);
     struct bs_tape **tape = bs_push_tape(L);
-    bs_check(L, bs_tape_of_samples(tape, net->arch, net->params, &batch, eta, seed, &err), &err);
+    bs_check(L, bs_tape_of_samples(tape, net, &batch, stepper, seed, &err), &err);
     return 1;
 }
 

@@ -3,6 +3,7 @@
 
 #include "lua/args.h"
 #include "lua/box.h"
+#include "lua/network.h"
 #include "lua/state.h"
 
 #include <math.h>
@@ -40,8 +41,10 @@ static double option(const struct options *options, const char *name, double oth
 /* Beside what every update may have, the options of the optimiser stand as they do in its table. */
 static void check_fields(const struct options *options, const struct bs_recipe *recipe)
 {
-    const char *names[5 + BS_MOST_OPTIONS + 1] = {"eta", "optimiser", "decay", "step", "state"};
+    const char *names[6 + BS_MOST_OPTIONS + 1] = {"eta", "optimiser", "decay", "step", "state"};
     int count = 5;
+    if (options->named->arch)
+        names[count++] = "seed";
     for (int i = 0; recipe->options[i].name; i++)
         names[count++] = recipe->options[i].name;
     names[count] = NULL;
@@ -95,6 +98,8 @@ static double *read_kind(const struct options *options, int index, const char *k
         values[i] = 0;
     if (named->notation)
         bs_arg_parameters(L, table, named->notation, values);
+    else if (named->arch)
+        bs_arg_stack_parameters(L, table, named->arch, values);
     else
         read_by_name(options, table, values);
     lua_remove(L, table);
@@ -131,7 +136,7 @@ static void read_state(const struct options *options, struct bs_stepper *wanted)
 static bool asks_for_update(const struct options *options)
 {
     static const char *const fields[] = {"decay", "step", "state", NULL};
-    static const char *const bare[] = {"eta", "optimiser", NULL};
+    const char *bare[] = {"eta", "optimiser", "seed", NULL};
     if (has_field(options, "eta") || has_field(options, "optimiser"))
         return true;
     for (int i = 0; fields[i]; i++)
@@ -139,6 +144,8 @@ static bool asks_for_update(const struct options *options)
             luaL_error(options->L,
                        "%s: %s belongs to an update, which needs a rate, as in eta = 0.1",
                        options->what, fields[i]);
+    if (options->named->notation)
+        bare[2] = NULL;
     bs_arg_fields(options->L, options->index, options->what, bare);
     return false;
 }
@@ -152,10 +159,11 @@ bool bs_arg_stepper(lua_State *L, int index, const char *what, const struct bs_n
     if (lua_isnoneornil(L, index))
         return false;
     bs_arg_table(L, index, "the options");
-    if (!named->notation || asks_for_update(&options)) {
+    const bool is_network = named->notation || named->arch;
+    if (!is_network || asks_for_update(&options)) {
         const bool is_named = has_field(&options, "optimiser");
         read_recipe(&options, wanted);
-        const bool has_usual = is_named && named->notation;
+        const bool has_usual = is_named && is_network;
         wanted->eta = option(&options, "eta", has_usual ? wanted->optimiser->usual_eta : NAN);
         wanted->t = option(&options, "step", 1);
         read_state(&options, wanted);

@@ -68,12 +68,13 @@ bool bs_is_setting(lua_State *L, int index);
 const struct bs_func *bs_arg_activation(lua_State *L, int index, struct bs_setting *setting,
                                         const char *what);
 
-/* What an optimiser's state is given by: a network's parameters as net:set takes them, or, where
- * there is no notation, numbers by name. */
+/* What an optimiser's state is given by: a network's parameters as net:set takes them, in a notation
+ * or by the names of its layers, or numbers by name. */
 struct bs_named_state {
     size_t count;
     const struct bs_notation *notation;
     const char *const *names;
+    const struct bs_arch *arch;
 };
 
 /*

@@ -2,6 +2,7 @@
 #include "net/stepper.h"
 
 #include "base/mem.h"
+#include "net/stack.h"
 
 #include <math.h>
 #include <string.h>
@@ -131,12 +132,15 @@ void bs_stepper_one(struct bs_one_stepped *out, const struct bs_stepper *stepper
 /* The weights of each layer, not its biases: to += factor·params; the two may be the same. */
 static void add_weights(double *to, const struct bs_arch *arch, const double *params, double factor)
 {
-    for (int l = 0; l < arch->depth; l++) {
-        const size_t first = arch->layers[l].weights;
-        const size_t end = first + bs_layer_weights(&arch->layers[l]);
-        for (size_t i = first; i < end; i++)
-            to[i] += factor * params[i];
-    }
+    const struct bs_stack *stack = arch->stack;
+    for (int s = 0; s < stack->count; s++)
+        for (int a = 0; a < stack->stages[s].array_count; a++) {
+            const struct bs_array *array = &stack->stages[s].arrays[a];
+            if (array->role != BS_ARRAY_WEIGHT)
+                continue;
+            for (size_t i = array->first; i < array->first + array->count; i++)
+                to[i] += factor * params[i];
+        }
 }
 
 void bs_step_with_decay(const struct bs_optimiser *optimiser, const struct bs_optimiser_step *step,

@@ -157,16 +157,16 @@ const struct bs_batch *bs_batch_graph_data(const struct bs_graph *graph);
  * graph's from then on, also when this fails.
  */
 int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_params *params,
-                          double eta, struct bs_error *err);
+                          struct bs_stepper *stepper, struct bs_error *err);
 int64_t bs_stack_graph_rate(const struct bs_graph *graph); /* −1: none */
 
 /*
  * A run of the updated parameters, which stay the graph's, on the same samples or (x not NULL) on
  * others, as many; forward, and the caller's.
  */
-int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_graph *graph,
-                        const double *x, const double *t, struct bs_error *err);
-double bs_stack_graph_eta(const struct bs_graph *graph);
+int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_stepper **stepper,
+                        struct bs_graph *graph, const double *x, const double *t,
+                        struct bs_error *err);
 const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph);
 
 /*

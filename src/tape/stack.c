@@ -9,17 +9,16 @@
 #include "net/places.h"
 #include "net/run.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct stack {
     struct bs_graph graph;
     struct bs_run *run, *after;
-    struct bs_params *params, *updated; /* before and after */
+    struct bs_params *params, *updated; /* before and after; NULL: not yet made */
+    struct bs_stepper *stepper, *next;  /* likewise; NULL: there is no update */
     double *gradients;
     struct bs_places *places;
-    double eta; /* NAN: none */
 };
 
 static struct stack *stack_of(const struct bs_graph *graph)
@@ -40,6 +39,8 @@ static void destroy(struct bs_graph *graph)
     bs_run_destroy(stack->after);
     bs_params_drop(stack->params);
     bs_params_drop(stack->updated);
+    bs_stepper_drop(stack->stepper);
+    bs_stepper_drop(stack->next);
     bs_free(stack->gradients);
     bs_free(stack);
 }
@@ -55,7 +56,7 @@ static int go_back(struct stack *stack, struct bs_error *err)
 }
 
 int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_params *params,
-                          double eta, struct bs_error *err)
+                          struct bs_stepper *stepper, struct bs_error *err)
 {
     struct stack *stack = bs_calloc(1, sizeof *stack);
     if (!stack) {
@@ -68,9 +69,9 @@ int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_p
                                      .kink = bs_run_arch(run)->kink};
     stack->run = run;
     stack->params = bs_params_share(params);
-    stack->eta = eta;
+    stack->stepper = stepper ? bs_stepper_share(stepper) : NULL;
     int status =
-        bs_places_create(&stack->places, bs_run_arch(run), bs_run_samples(run), isfinite(eta), err);
+        bs_places_create(&stack->places, bs_run_arch(run), bs_run_samples(run), stepper, err);
     if (status == BS_OK)
         status = go_back(stack, err);
     if (status < 0) {
@@ -84,12 +85,7 @@ int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_p
 int64_t bs_stack_graph_rate(const struct bs_graph *graph)
 {
     const struct bs_place rate = {.kind = BS_PLACE_RATE};
-    return isfinite(stack_of(graph)->eta) ? bs_places_find(stack_of(graph)->places, &rate) : -1;
-}
-
-double bs_stack_graph_eta(const struct bs_graph *graph)
-{
-    return stack_of(graph)->eta;
+    return stack_of(graph)->stepper ? bs_places_find(stack_of(graph)->places, &rate) : -1;
 }
 
 const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph)
@@ -102,7 +98,7 @@ const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph)
 static int64_t count_in(const struct bs_graph *graph, enum bs_order order)
 {
     const struct stack *stack = stack_of(graph);
-    const bool is_updated = isfinite(stack->eta);
+    const bool is_updated = stack->stepper;
     switch (order) {
     case BS_ORDER_FORWARD:
         return bs_places_count(stack->places);
@@ -424,7 +420,7 @@ static double value_in(const struct stack *stack, const struct bs_run *run,
 {
     switch (place->kind) {
     case BS_PLACE_RATE:
-        return stack->eta;
+        return stack->stepper->eta;
     case BS_PLACE_LOSS:
         return bs_run_loss(run);
     case BS_PLACE_SAMPLE_LOSS:
@@ -452,16 +448,19 @@ static double slope_of(const struct stack *stack, const struct bs_place *place)
     }
 }
 
+/* The step uses its gradients up. */
 static int update_params(struct stack *stack, struct bs_error *err)
 {
     const size_t count = stack->params->count;
-    struct bs_params *updated = bs_params_create(count);
-    if (!updated)
+    const struct bs_net net = {(struct bs_arch *)arch_of(stack), stack->params};
+    double *gradients = bs_realloc_array(NULL, count + 1, sizeof *gradients);
+    if (!gradients)
         return bs_fail_memory(err);
-    for (size_t i = 0; i < count; i++)
-        updated->values[i] = stack->params->values[i] - stack->eta * stack->gradients[i];
-    stack->updated = updated;
-    return BS_OK;
+    memcpy(gradients, stack->gradients, count * sizeof *gradients);
+    int status =
+        bs_stepper_take(&stack->updated, &stack->next, stack->stepper, &net, gradients, err);
+    bs_free(gradients);
+    return status;
 }
 
 /* A run forward of the same samples and what was drawn with them, of other parameters. */
@@ -492,14 +491,16 @@ static int need_after(struct stack *stack, struct bs_error *err)
     return status;
 }
 
-int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_graph *graph,
-                        const double *x, const double *t, struct bs_error *err)
+int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_stepper **stepper,
+                        struct bs_graph *graph, const double *x, const double *t,
+                        struct bs_error *err)
 {
     struct stack *stack = stack_of(graph);
     int status = stack->updated ? BS_OK : update_params(stack, err);
     if (status < 0)
         return status;
     *params = stack->updated;
+    *stepper = stack->next;
     if (!x)
         return run_again(out, stack, stack->updated->values, err);
     const size_t samples = bs_run_samples(stack->run);
@@ -512,6 +513,14 @@ int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct b
         return BS_OK;
     bs_run_destroy(*out);
     return bs_fail_interrupted(err);
+}
+
+static struct bs_state_place state_place(const struct bs_graph *graph, int64_t q)
+{
+    const struct bs_place place = place_of(graph, q);
+    const struct stack *stack = stack_of(graph);
+    return (struct bs_state_place){parameter_of(stack, &place), 1,
+                                   array_of(stack, &place)->role == BS_ARRAY_WEIGHT};
 }
 
 /* Differences are of parameters alone: they are what the tape checks. */
@@ -545,7 +554,7 @@ static int number(double *out, struct bs_graph *graph, enum bs_role role, int64_
         *out = slope_of(stack, &place);
         return BS_OK;
     case BS_ROLE_STEP:
-        *out = -stack->eta * slope_of(stack, &place);
+        *out = -stack->stepper->eta * slope_of(stack, &place);
         return BS_OK;
     case BS_ROLE_NEW:
         status = need_after(stack, err);
@@ -581,5 +590,6 @@ const struct bs_graph_ops bs_stack_ops = {
     .user = user,
     .is_inlined = is_inlined,
     .loss_at = loss_at,
+    .parameter = state_place,
     .number = number,
 };

@@ -326,31 +326,20 @@ int bs_tape_of_batch(struct bs_tape **out, struct bs_params *params, const struc
     return status < 0 ? status : create_network(out, graph, stepper, err);
 }
 
-static int add_plain_update(struct bs_tape *tape, double eta, struct bs_error *err)
-{
-    struct bs_stepper *stepper;
-    int status = bs_stepper_of_rate(&stepper, eta, err);
-    if (status < 0)
-        return status;
-    tape->rate = bs_stack_graph_rate(tape->graph);
-    status = bs_tape_set_update(tape, stepper, err);
-    bs_stepper_drop(stepper);
-    return status;
-}
-
 /* Takes the run over, also when it fails. */
 static int tape_of_run(struct bs_tape **out, struct bs_run *run, struct bs_params *params,
-                       double eta, struct bs_error *err)
+                       struct bs_stepper *stepper, struct bs_error *err)
 {
     struct bs_graph *graph;
     struct bs_tape *tape;
-    int status = bs_stack_graph_create(&graph, run, params, eta, err);
+    int status = bs_stack_graph_create(&graph, run, params, stepper, err);
     if (status == BS_OK)
         status = create(&tape, graph, err);
     if (status < 0)
         return status;
-    if (!isnan(eta))
-        status = add_plain_update(tape, eta, err);
+    tape->rate = bs_stack_graph_rate(graph);
+    if (stepper)
+        status = bs_tape_set_update(tape, stepper, err);
     if (status < 0)
         bs_tape_destroy(tape);
     else
@@ -358,24 +347,21 @@ static int tape_of_run(struct bs_tape **out, struct bs_run *run, struct bs_param
     return status;
 }
 
-int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_params *params,
-                       const struct bs_batch *batch, double eta, uint64_t seed,
-                       struct bs_error *err)
+int bs_tape_of_samples(struct bs_tape **out, const struct bs_net *net, const struct bs_batch *batch,
+                       struct bs_stepper *stepper, uint64_t seed, struct bs_error *err)
 {
     struct bs_run *run;
-    if (isinf(eta))
-        return bs_fail(err, BS_REFUSED, "eta must be a finite number, got %g", eta);
-    int status = bs_run_create(&run, arch, batch->samples, BS_RUN_TAPE, err);
+    int status = bs_run_create(&run, net->arch, batch->samples, BS_RUN_TAPE, err);
     if (status < 0)
         return status;
     bs_run_seed(run, seed);
     bs_run_load(run, batch->x, batch->t, NULL, batch->samples);
     bs_run_own(run);
-    if (bs_run_forward(run, params->values) < 0) {
+    if (bs_run_forward(run, net->params->values) < 0) {
         bs_run_destroy(run);
         return bs_fail_interrupted(err);
     }
-    return tape_of_run(out, run, params, eta, err);
+    return tape_of_run(out, run, net->params, stepper, err);
 }
 
 static const struct bs_run *run_of(const struct bs_tape *tape)
@@ -526,9 +512,9 @@ static int next_run(struct bs_tape **out, const struct bs_tape *tape, const doub
 {
     struct bs_run *run;
     struct bs_params *params;
-    int status = bs_stack_graph_next(&run, &params, tape->graph, x, t, err);
-    return status == BS_OK ? tape_of_run(out, run, params, bs_stack_graph_eta(tape->graph), err)
-                           : status;
+    struct bs_stepper *stepper;
+    int status = bs_stack_graph_next(&run, &params, &stepper, tape->graph, x, t, err);
+    return status == BS_OK ? tape_of_run(out, run, params, stepper, err) : status;
 }
 
 int bs_tape_next(struct bs_tape **out, const struct bs_tape *tape, const double *x, const double *t,

@@ -85,11 +85,11 @@ int bs_tape_of_batch(struct bs_tape **out, struct bs_params *params, const struc
 /*
  * The tape of samples through any network, whose entries are called LAYER.symbol, those of one of
  * several samples with @k.  Rows of x and t as the network's inputs and outputs; what is drawn
- * (dropout) follows from the seed.  `eta` NAN: no rate, so no update.
+ * (dropout) follows from the seed.  The net's parameters are shared; without a stepper there is
+ * no update.
  */
-int bs_tape_of_samples(struct bs_tape **out, struct bs_arch *arch, struct bs_params *params,
-                       const struct bs_batch *batch, double eta, uint64_t seed,
-                       struct bs_error *err);
+int bs_tape_of_samples(struct bs_tape **out, const struct bs_net *net, const struct bs_batch *batch,
+                       struct bs_stepper *stepper, uint64_t seed, struct bs_error *err);
 
 /* Of what network such a tape is, still its own, NULL of others; how many samples a tape of many,
  * or one of any network, has, 0 of others. */

@@ -6,6 +6,7 @@
 #include "expr/calculus.h"
 #include "net/places.h"
 #include "net/run.h"
+#include "net/stepper.h"
 
 #include <stdlib.h>
 
@@ -259,6 +260,20 @@ static inline void must_train_as_shown(struct bs_arch *arch, const struct stack_
     bs_free(fast);
 }
 
+/* Every optimiser in turn, with decay. */
+static inline struct bs_stepper *stepper_of(uint64_t seed)
+{
+    size_t rows = 0;
+    struct bs_stepper *stepper = NULL, wanted = {.eta = 0.1, .t = 1, .decay = seed % 2 ? 0.25 : 0};
+    struct bs_error err;
+    while (bs_optimisers[rows].recipe.name)
+        rows++;
+    wanted.optimiser = &bs_optimisers[seed % rows];
+    bs_recipe_usual(wanted.options, &wanted.optimiser->recipe);
+    must_do(bs_stepper_create(&stepper, &wanted, &err), err);
+    return stepper;
+}
+
 /* All of it. */
 static inline void must_be_sound(const struct stack_case *stack, uint64_t seed)
 {
@@ -267,7 +282,10 @@ static inline void must_be_sound(const struct stack_case *stack, uint64_t seed)
     struct bs_tape *tape = NULL;
     struct bs_error err;
     const struct bs_batch batch = {stack->samples, numbers.x, numbers.t};
-    must_do(bs_tape_of_samples(&tape, arch, numbers.params, &batch, 0.1, seed, &err), err);
+    const struct bs_net net = {arch, numbers.params};
+    struct bs_stepper *stepper = stepper_of(seed);
+    must_do(bs_tape_of_samples(&tape, &net, &batch, stepper, seed, &err), err);
+    bs_stepper_drop(stepper);
     must_derive_all(tape);
     if (!stack->is_truncated) {
         must_agree_with_differences(tape);
