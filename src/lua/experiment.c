@@ -24,18 +24,6 @@ int bs_make_result(lua_State *L, const char *kind)
     return 1;
 }
 
-/* The network at index 1, which must have the layers that these look at. */
-static struct bs_net_box *check_dense_net(lua_State *L, const char *method)
-{
-    struct bs_net_box *box = bs_check_net(L);
-    if (!bs_arch_is_dense(box->net->arch))
-        luaL_error(L,
-                   "%s looks at a network made by mlp{...}; this one is made of layers by "
-                   "network{...}",
-                   method);
-    return box;
-}
-
 /* What is not a number is not there. */
 static void set_number(lua_State *L, const char *field, double value)
 {
@@ -107,7 +95,7 @@ BS_FN(
     "the weights multiply as well. Fields: r[1].z, .W, .ratio, .slope, .bound for layer 1, and "
     "r.loss, r.samples.")
 {
-    struct bs_net_box *box = check_dense_net(L, "gradient_norms");
+    struct bs_net_box *box = bs_check_dense_net(L, "gradient_norms");
     const struct bs_arch *arch = box->net->arch;
     struct bs_error err;
     double loss;
@@ -163,7 +151,7 @@ BS_FN(l_net_dead_units, "net:dead_units(X) -> table",
       "r.saturated count them; r[1].dead, r[1].saturated are their numbers in layer 1, r[1].units "
       "how many there are.")
 {
-    struct bs_net_box *box = check_dense_net(L, "dead_units");
+    struct bs_net_box *box = bs_check_dense_net(L, "dead_units");
     const struct bs_arch *arch = box->net->arch;
     struct bs_error err;
     size_t samples;
@@ -219,7 +207,7 @@ BS_FN(l_net_twins, "net:twins() -> table",
       "r[1].groups lists those of layer 1 that equal each other, {{1, 2}}, r[1].same counts them, "
       "r[1].units is how many there are.")
 {
-    struct bs_net_box *box = check_dense_net(L, "twins");
+    struct bs_net_box *box = bs_check_dense_net(L, "twins");
     const struct bs_arch *arch = box->net->arch;
     struct bs_error err;
     size_t same = 0;
@@ -244,7 +232,7 @@ BS_FN(l_net_collapse, "net:collapse() -> table",
       "inputs, r.b, and r.net, a network of one layer that gives the same. Refused where a layer "
       "has another activation.")
 {
-    struct bs_net_box *box = check_dense_net(L, "collapse");
+    struct bs_net_box *box = bs_check_dense_net(L, "collapse");
     const struct bs_arch *arch = box->net->arch;
     const size_t inputs = (size_t)bs_arch_inputs(arch), outputs = (size_t)bs_arch_outputs(arch);
     struct bs_error err;

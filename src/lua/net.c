@@ -35,6 +35,17 @@ struct bs_net_box *bs_check_idle_net(lua_State *L)
     return box;
 }
 
+struct bs_net_box *bs_check_dense_net(lua_State *L, const char *method)
+{
+    struct bs_net_box *box = bs_check_net(L);
+    if (!bs_arch_is_dense(box->net->arch))
+        luaL_error(L,
+                   "%s looks at a network made by mlp{...}; this one is made of layers by "
+                   "network{...}",
+                   method);
+    return box;
+}
+
 struct bs_net_box *bs_push_net(lua_State *L)
 {
     bs_box_weigh(L);
@@ -511,6 +522,7 @@ void bs_open_net(lua_State *L)
     bs_type_register(L, &type);
     luaL_getmetatable(L, net_type);
     lua_getfield(L, -1, "__methods");
+    bs_add_boundary_method(L);
     bs_add_save_methods(L);
     bs_add_training_methods(L);
     bs_add_experiment_methods(L);

@@ -338,8 +338,8 @@ static int open_all(lua_State *L)
         open_standard, open_buf,          bs_open_doc,      bs_open_help,    bs_open_module,
         open_session,  bs_open_inspect,   bs_open_page,     bs_open_expr,    bs_open_derive,
         bs_open_prove, bs_open_functions, bs_open_notation, bs_open_stepper, bs_open_matrix,
-        bs_open_data,  bs_open_net,       bs_open_layers,   bs_open_network, bs_open_save,
-        bs_open_tape,  bs_open_lesson,    bs_open_check,    bs_open_sandbox,
+        bs_open_data,  bs_open_boundary,  bs_open_net,      bs_open_layers,  bs_open_network,
+        bs_open_save,  bs_open_tape,      bs_open_lesson,   bs_open_check,   bs_open_sandbox,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         parts[i](L);

@@ -128,6 +128,9 @@ struct bs_net_box {
 struct bs_net_box *bs_check_net(lua_State *L);
 struct bs_net_box *bs_check_idle_net(lua_State *L);
 
+/* The same for a method that looks at layers as mlp{...} makes them: others are refused. */
+struct bs_net_box *bs_check_dense_net(lua_State *L, const char *method);
+
 /* The field loss of the table at `index`; half_squared_error where there is none. */
 const struct bs_loss *bs_arg_loss(lua_State *L, int index);
 
@@ -187,9 +190,11 @@ struct bs_tape **bs_push_tape(lua_State *L);
 void bs_add_value_methods(lua_State *L);
 void bs_add_taylor_method(lua_State *L);
 
-/* Add those of networks in save.c. */
+/* Add those of networks in save.c and boundary.c. */
 void bs_add_save_methods(lua_State *L);
+void bs_add_boundary_method(lua_State *L);
 
+void bs_open_boundary(lua_State *L);
 void bs_open_data(lua_State *L);
 void bs_open_page(lua_State *L);
 void bs_open_derive(lua_State *L);

@@ -39,6 +39,14 @@ static const struct phrase {
     {"… and ", "…… 另有 "},
     {" more", " 项"},
     {"Worked solution", "解答"},
+
+    {"output ", "输出 "},
+    {"target ", "目标 "},
+    {"class ", "类 "},
+    {"several", "几类样本重叠"},
+    {"no finite output", "输出不是有限数"},
+    {"samples on the right side: ", "落在正确一侧的样本："},
+    {" of ", "/"},
     {"en", "zh-Hans"},
 
     {"layer", "层"},

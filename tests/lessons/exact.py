@@ -388,11 +388,104 @@ def learning_rate():
             "df": f(new_x, new_y) - f(x, y), "eta_0": 2 * square / curved}
 
 
+def perceptron():
+    """Thresholds half-way between two sums, and w ← w + η(y − ŷ)x on a sample with y = 0, ŷ = 1."""
+    given = decimals(a_1="0.6", a_2="0.9", n="-0.8", x_1="0.657", x_2="0.198", y="0", w_1="0.4",
+                     w_2="0.5", theta="0.2", eta="0.3")
+    a_1, a_2, n, x_1, x_2, _, w_1, w_2, theta, eta = given.values()
+    z = w_1 * x_1 + w_2 * x_2 - theta
+    new = {"w_1_new": w_1 - eta * x_1, "w_2_new": w_2 - eta * x_2, "theta_new": theta + eta}
+    z_new = z - eta * (x_1 * x_1 + x_2 * x_2 + 1)
+    return {**given, "s_11": a_1 + a_2, "theta_and": a_2 + a_1 / 2, "theta_or": a_1 / 2,
+            "theta_not": n / 2, "z": z, "yhat": Decimal(int(z >= 0)), **new, "z_new": z_new,
+            "yhat_new": Decimal(int(z_new >= 0))}
+
+
+def xor():
+    """h_1 − 2h_2 with ReLUs that begin at 0 and 1; a threshold half-way between 0 and w_1."""
+    given = decimals(x_1="0.9", x_2="0.8", w_1="0.7", w_2="-0.9")
+    x_1, x_2, w_1, w_2 = given.values()
+    total = x_1 + x_2
+    return {**given, "z_1": total, "z_2": total - 1, "h_1": relu(total), "h_2": relu(total - 1),
+            "y": 2 - total, "s_00": Decimal(0), "s_10": w_1, "s_11": w_1 + w_2, "theta": w_1 / 2}
+
+
+def bp_algorithm():
+    """2-2-1 with thresholds, sigmoid, E = ½(ŷ − y)², rate 0.5; the updates as the book has them."""
+    x, y, eta = lists("0.697 0.46"), Decimal(1), Decimal("0.5")
+    v, gamma = lists("0.2 0.7; 0.5 0.4"), lists("0.3 0.9")
+    w, theta = lists("0.8; 0.4"), Decimal("0.2")
+    both = range(2)
+
+    def forward(v, gamma, w, theta):
+        alpha = [v[0][h] * x[0] + v[1][h] * x[1] for h in both]
+        b = [sigmoid(alpha[h] - gamma[h]) for h in both]
+        beta = w[0][0] * b[0] + w[1][0] * b[1]
+        yhat = sigmoid(beta - theta)
+        return {"alpha_": alpha, "b_": b, "beta_": [beta], "yhat_": [yhat],
+                "E": (yhat - y) ** 2 / 2}
+
+    values = forward(v, gamma, w, theta)
+    b, (yhat,) = values["b_"], values["yhat_"]
+    g = yhat * (1 - yhat) * (y - yhat)
+    e = [b[h] * (1 - b[h]) * w[h][0] * g for h in both]
+    steps = {"w_": [[eta * g * b[h]] for h in both], "theta_": [-eta * g],
+             "v_": [[eta * e[h] * x[i] for h in both] for i in both],
+             "gamma_": [-eta * q for q in e]}
+    old = merged({"v_": v, "gamma_": gamma, "w_": w, "theta_": [theta]})
+    moves, new = update(old, merged(steps))
+    gradients = {name: -step / eta for name, step in merged(steps).items()}
+    by = merged({"yhat_": [yhat - y], "b_": [-w[h][0] * g for h in both]})
+    after = forward(*(lists_of(new, name, like) for name, like in
+                      [("v_", v), ("gamma_", gamma), ("w_", w), ("theta_1", theta)]))
+    return {**merged({"x_": x, "y_": [y]}), "eta": eta, **old, **merged(values),
+            "dE_dE": Decimal(1), **merged({"g_": [g], "e_": e}), **named("dE_d", by),
+            **named("dE_d", gradients), **moves, **named("", merged(after), "_new")}
+
+
+def overfitting():
+    """y = w·x + b, L = ½(y − d)² + λ/2·Σw², rate 0.2: (1 − ηλ)w − η(y − d)x; the bias pays nothing."""
+    given = decimals(x_1="0.8", x_2="0.5", d="1", w_1="3", w_2="-2", b="0.5", eta="0.2")
+    given["lambda"] = Decimal("0.1")
+    x_1, x_2, d, w_1, w_2, b, eta, penalty = given.values()
+
+    def forward(w_1, w_2, b):
+        y = w_1 * x_1 + w_2 * x_2 + b
+        error, paid = (y - d) ** 2 / 2, penalty / 2 * (w_1 * w_1 + w_2 * w_2)
+        return {"y": y, "E": error, "P": paid, "L": error + paid}
+
+    values = forward(w_1, w_2, b)
+    miss = values["y"] - d
+    by = {"L": Decimal(1), "E": Decimal(1), "P": Decimal(1), "y": miss, "d": -miss,
+          "lambda": (w_1 * w_1 + w_2 * w_2) / 2, "x_1": miss * w_1, "x_2": miss * w_2,
+          "w_1": miss * x_1 + penalty * w_1, "w_2": miss * x_2 + penalty * w_2, "b": miss}
+    shrunk = 1 - eta * penalty
+    new = {"w_1": shrunk * w_1 - eta * miss * x_1, "w_2": shrunk * w_2 - eta * miss * x_2,
+           "b": b - eta * miss}
+    return {**given, **values, **named("dL_d", by), **named("", new, "_new"),
+            **named("", forward(**new), "_new")}
+
+
+def universal_approximation():
+    """A tower of height 0.8 from 0.3 to 0.7, of two steps tanh(10·(x − edge)); x in it, u beside."""
+    given = decimals(c="0.8", k="10", a="0.3", b="0.7", x="0.45", u="0.8")
+    c, k, a, b, x, u = given.values()
+
+    def step(distance):
+        return 2 * sigmoid(2 * k * distance) - 1
+
+    h, p = [step(x - a), step(x - b)], [step(u - a), step(u - b)]
+    return {**given, **merged({"h_": h, "p_": p}), "y": c / 2 * (h[0] - h[1]),
+            "q": c / 2 * (p[0] - p[1])}
+
+
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
            "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
            "softmax": softmax_of_three, "losses": losses, "initial-values": initial_values,
            "linear-collapse": linear_collapse, "dead-relu": dead_relu,
-           "vanishing-gradients": vanishing_gradients, "learning-rate": learning_rate}
+           "vanishing-gradients": vanishing_gradients, "learning-rate": learning_rate,
+           "perceptron": perceptron, "xor": xor, "bp-algorithm": bp_algorithm,
+           "overfitting": overfitting, "universal-approximation": universal_approximation}
 
 
 def to_text(values):

@@ -415,4 +415,73 @@ function TestPerceptron.test_a_callback_may_stop_it()
   lu.assertEquals(learnt.reason, "the callback stopped it after epoch 2")
 end
 
+TestBoundary = {}
+
+-- σ(20u − 10) is at least ½ from u = ½ on; the plane of XOR goes from −0.1 to 1.1, in cells that
+-- are 0.1 wide and 0.3 high.
+local halves = [[
+      v
+  1.1 │ ○    ░░░░░●
+      │      ░░░░░░
+      │      ░░░░░░
+      │ ●    ░░░░░○
+ −0.1 └────────────
+       −0.1 u   1.1
+░ output ≥ 0.5   ● target ≥ 0.5   ○ target < 0.5
+samples on the right side: 2 of 4]]
+
+local function half_net()
+  return mlp{2, 1}:set{W1 = {{20, 0}}, b1 = {-10}}
+end
+
+local function half_picture(net)
+  return net:boundary{inputs = matrix({{0, 0}, {0, 1}, {1, 0}, {1, 1}}, {"u", "v"}),
+    targets = {1, 0, 0, 1}, columns = 12, rows = 4}
+end
+
+function TestBoundary.test_a_picture_shows_regions_and_samples()
+  lu.assertEquals(half_picture(half_net()):text(), halves)
+end
+
+function TestBoundary.test_training_does_not_change_a_picture()
+  local net = half_net()
+  local picture = half_picture(net)
+  net:set{W1 = {{-20, 0}}, b1 = {10}}
+  lu.assertEquals(tostring(picture), halves)
+  lu.assertNotEquals(tostring(half_picture(net)), halves)
+end
+
+function TestBoundary.test_without_samples_the_plane_is_named_by_the_notation()
+  lu.assertEquals(half_net():boundary{columns = 9, rows = 1, level = 0.9}:text(), [[
+   x_2
+ 1 │     ░░░░
+ 0 └─────────
+    0  x_1  1
+░ output ≥ 0.9]])
+end
+
+function TestBoundary.test_a_picture_keeps_what_it_is_of()
+  local picture
+  do
+    local net <close> = half_net()
+    local X <close> = matrix{{0, 0}, {1, 1}}
+    local D <close> = matrix{0, 1}
+    picture = net:boundary{inputs = X, targets = D}
+  end
+  collectgarbage()
+  lu.assertStrContains(picture:text(), "2 of 2")
+  lu.assertStrContains(picture:svg(), "<svg ")
+end
+
+function TestBoundary.test_a_closed_picture_says_so()
+  local picture
+  do
+    local closing <close> = half_picture(half_net())
+    picture = closing
+  end
+  lu.assertEquals(tostring(picture), "closed picture")
+  support.refuses("the picture is closed", picture.text, picture)
+  support.refuses("the picture is closed", picture.svg, picture)
+end
+
 os.exit(lu.LuaUnit.run(), true)

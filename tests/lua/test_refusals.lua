@@ -277,6 +277,27 @@ function TestTrain.test_options_and_samples_are_checked()
   }, function() return net:get() end)
 end
 
+function TestTrain.test_a_boundary_says_what_is_wrong_with_it()
+  local net, X = mlp{2, 1}, {{0, 1}, {1, 0}}
+  support.each_refuses({
+    {"the argument of boundary must be a table, got nil", net.boundary, net},
+    {"unknown boundary option \"form\": did you mean from?", net.boundary, net, {form = {0, 0}}},
+    {"boundary: samples have inputs and targets; the targets are missing",
+      net.boundary, net, {inputs = X}},
+    {"boundary: samples have inputs and targets; the inputs are missing",
+      net.boundary, net, {targets = {1}}},
+    {"targets must have as many rows as inputs: got 1 row for 2",
+      net.boundary, net, {inputs = X, targets = {1}}},
+    {"from must be a table of 2 numbers, got 1 number", net.boundary, net, {from = {0}}},
+    {"the plane must go from less to more in x_1: got 0 to -1",
+      net.boundary, net, {to = {-1, 1}}},
+    {"columns must be from 1 to 200, got 0", net.boundary, net, {columns = 0}},
+    {"level must be a number, got \"x\"", net.boundary, net, {level = "x"}},
+    {"a boundary is drawn in the plane of 2 inputs: the network has 3",
+      net.boundary, mlp{3, 1}, {inputs = {{1, 2, 3}}, targets = {1}}},
+  }, function() return net:get() end)
+end
+
 function TestTrain.test_a_run_that_diverges_changes_nothing()
   local net = mlp{1, 1, output = "identity", loss = "squared_error", seed = 3}
   local before = net:get()
