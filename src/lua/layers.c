@@ -228,8 +228,6 @@ int bs_push_layer(lua_State *L, const struct bs_stage_kind *kind)
     struct bs_stage_spec *spec = &layers->specs[0];
     bs_stage_spec_init(spec, kind);
     spec->within = layers->count - 1;
-    if (kind->usual_activation)
-        spec->activation = bs_func_find(kind->usual_activation);
     read_options(L, spec, 1);
     check_options(L, spec);
     return 1;

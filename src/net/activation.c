@@ -13,6 +13,8 @@ static bool is_softmax(const struct bs_stage *stage)
 
 static int shape(struct bs_stage *stage, struct bs_error *err)
 {
+    if (!stage->activation)
+        return bs_fail(err, BS_REFUSED, "it needs a function, as in activation{\"tanh\"}");
     if (is_softmax(stage) && stage->in.rank != 1)
         return bs_fail(err, BS_REFUSED, "%s takes features in a row: put flatten() before it",
                        stage->activation->name);
@@ -113,10 +115,26 @@ static size_t work(const struct bs_stage *stage, size_t samples)
 const struct bs_stage_kind bs_kind_activation = {
     .name = "activation",
     .short_name = "activation",
+    .usage = "activation{name} -> layer",
+    .about = "A function of every number that comes in, as activation = \"tanh\" in another layer "
+             "is: a = f(z). softmax is of all the features of a sample.",
+    .has_activation = true,
+    .activates = true,
     .shape = shape,
     .pattern = pattern,
     .combine = combine,
     .forward = forward,
     .backward = backward,
     .work = work,
+};
+
+const struct bs_stage_kind bs_kind_softmax = {
+    .name = "softmax",
+    .short_name = "softmax",
+    .usage = "softmax{} -> layer",
+    .about = "The share of each feature's exponential in the sum of all: a_k = exp(z_k)/Σ_j "
+             "exp(z_j), at every step. It goes before the loss cross_entropy.",
+    .activates = true,
+    .usual_activation = "softmax",
+    .short_for = &bs_kind_activation,
 };

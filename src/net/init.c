@@ -1,6 +1,8 @@
 /* The table of initialisations. */
 #include "net/init.h"
 
+#include "net/stack.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -75,25 +77,39 @@ const struct bs_init *bs_init_find(const char *name)
     return NULL;
 }
 
+static bool is_drawn(const struct bs_array *array, const struct bs_init *init)
+{
+    return array->role == BS_ARRAY_WEIGHT || (array->role == BS_ARRAY_BIAS && init->fills_biases);
+}
+
+static int fill_array(double *params, const struct bs_array *array, const struct bs_init *init,
+                      const double *options, struct bs_rng *rng, struct bs_error *err)
+{
+    const bool draws = is_drawn(array, init);
+    for (size_t i = 0; i < array->count; i++) {
+        const double value = draws ? init->draw(rng, array->inputs, array->units, options) : 0;
+        if (!isfinite(value))
+            return bs_fail(err, BS_REFUSED, "%s gives a parameter that is %g", init->recipe.name,
+                           value);
+        params[array->first + i] = value;
+    }
+    return BS_OK;
+}
+
 int bs_init_fill(double *params, const struct bs_arch *arch, const struct bs_init *init,
                  const double options[BS_MOST_OPTIONS], uint64_t seed, struct bs_error *err)
 {
+    const struct bs_stack *stack = arch->stack;
     struct bs_rng rng;
     int status = bs_recipe_check(&init->recipe, options, err);
-    if (status < 0)
-        return status;
     bs_rng_seed(&rng, seed);
-    for (int l = 0; l < arch->depth; l++) {
-        const struct bs_layer *layer = &arch->layers[l];
-        const size_t weights = bs_layer_weights(layer), biases = (size_t)bs_layer_biases(layer);
-        for (size_t i = 0; i < weights + biases; i++) {
-            double *value = &params[layer->weights + i];
-            const bool is_drawn = i < weights || init->fills_biases;
-            *value = is_drawn ? init->draw(&rng, layer->inputs, layer->units, options) : 0;
-            if (!isfinite(*value))
-                return bs_fail(err, BS_REFUSED, "%s gives a parameter that is %g",
-                               init->recipe.name, *value);
-        }
+    for (int s = 0; s < stack->count && status == BS_OK; s++) {
+        const struct bs_stage *stage = &stack->stages[s];
+        for (int a = 0; a < stage->array_count && status == BS_OK; a++)
+            if (bs_array_is_kept(&stage->arrays[a]))
+                status = fill_array(params, &stage->arrays[a], init, options, &rng, err);
     }
-    return BS_OK;
+    if (status == BS_OK)
+        bs_stack_start(stack, params);
+    return status;
 }

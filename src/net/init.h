@@ -19,7 +19,8 @@ extern const struct bs_init bs_inits[]; /* ended by a NULL name; the first is th
 const struct bs_init *bs_init_find(const char *name); /* NULL when there is none */
 
 /*
- * Fill parameters of the architecture, in their order, by the seed.  Refused: an option out of its
+ * Fill parameters of the architecture, in their order, by the seed; then those that start in their
+ * own way (the scales of batch_norm) start so, whatever was drawn.  Refused: an option out of its
  * range; values that are not finite.  Then nothing has changed but `params`.
  */
 int bs_init_fill(double *params, const struct bs_arch *arch, const struct bs_init *init,

@@ -13,14 +13,39 @@ struct bs_array *bs_stage_add_array(struct bs_stage *stage, enum bs_array_role r
     return array;
 }
 
+struct bs_array *bs_stage_add_like(struct bs_stage *stage, enum bs_array_role role,
+                                   const char *symbol, const struct bs_shape *shape)
+{
+    struct bs_array *array = bs_stage_add_array(stage, role, symbol);
+    array->steps = shape->steps;
+    array->rank = shape->rank;
+    memcpy(array->size, shape->size, sizeof shape->size);
+    return array;
+}
+
 struct bs_array *bs_stage_add_output(struct bs_stage *stage, const char *symbol)
 {
-    struct bs_array *array = bs_stage_add_array(stage, BS_ARRAY_VALUE, symbol);
-    array->steps = stage->out.steps;
-    array->rank = stage->out.rank;
-    memcpy(array->size, stage->out.size, sizeof stage->out.size);
+    struct bs_array *array = bs_stage_add_like(stage, BS_ARRAY_VALUE, symbol, &stage->out);
     stage->output = stage->array_count - 1;
     return array;
+}
+
+int bs_refuse_input(const struct bs_stage *stage, const char *what, const char *hint,
+                    struct bs_error *err)
+{
+    struct bs_buf buf = BS_BUF_INIT;
+    bs_put_shape(&buf, &stage->in);
+    int status =
+        bs_fail(err, BS_REFUSED, "it takes %s, and gets %s%s", what, bs_buf_text(&buf), hint);
+    bs_buf_finish(&buf);
+    return status;
+}
+
+int bs_check_features(const struct bs_stage *stage, struct bs_error *err)
+{
+    if (stage->in.rank == 1)
+        return BS_OK;
+    return bs_refuse_input(stage, "features in a row", ": put flatten() before it", err);
 }
 
 size_t bs_run_steps(const struct bs_stage_run *run)
@@ -31,6 +56,11 @@ size_t bs_run_steps(const struct bs_stage_run *run)
 size_t bs_run_rows(const struct bs_stage_run *run)
 {
     return bs_run_steps(run) * run->samples;
+}
+
+size_t bs_run_numbers(const struct bs_stage_run *run)
+{
+    return bs_run_rows(run) * bs_shape_count(&run->stage->in);
 }
 
 struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n)

@@ -36,7 +36,7 @@ static bool has_slopes(const struct bs_run *run)
 /* Numbers of an array of values or of what is drawn, in a pass of so many samples. */
 static size_t count_of(const struct bs_array *array, size_t samples)
 {
-    if (array->role != BS_ARRAY_VALUE && array->role != BS_ARRAY_DRAWN)
+    if (bs_array_is_kept(array))
         return 0;
     return array->count * (size_t)(array->steps ? array->steps : 1) *
            (array->has_samples ? samples : 1);

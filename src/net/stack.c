@@ -10,11 +10,17 @@
 #include <string.h>
 
 const struct bs_stage_kind *const bs_stage_kinds[] = {&bs_kind_dense,
+                                                      &bs_kind_activation,
+                                                      &bs_kind_softmax,
+                                                      &bs_kind_maxout,
                                                       &bs_kind_conv1d,
                                                       &bs_kind_conv2d,
                                                       &bs_kind_max_pool,
                                                       &bs_kind_avg_pool,
                                                       &bs_kind_flatten,
+                                                      &bs_kind_batch_norm,
+                                                      &bs_kind_dropout,
+                                                      &bs_kind_residual,
                                                       NULL};
 
 const struct bs_stage_kind *bs_stage_kind_find(const char *name)
@@ -30,6 +36,8 @@ void bs_stage_spec_init(struct bs_stage_spec *spec, const struct bs_stage_kind *
     *spec = (struct bs_stage_spec){.kind = kind};
     for (int i = 0; kind->options[i].name; i++)
         spec->options[i][0] = spec->options[i][1] = kind->options[i].usual;
+    if (kind->usual_activation)
+        spec->activation = bs_func_find(kind->usual_activation);
 }
 
 /* ---- shapes ---------------------------------------------------------------------------------- */
@@ -145,7 +153,7 @@ static int place_arrays(struct bs_stack *stack, struct bs_stage *stage, struct b
         array->count = 1;
         for (int i = 0; i < array->rank; i++)
             array->count *= (size_t)array->size[i];
-        if (array->role == BS_ARRAY_DRAWN || array->role == BS_ARRAY_VALUE)
+        if (!bs_array_is_kept(array))
             continue;
         array->first = stack->parameters;
         stack->parameters += array->count;
@@ -166,6 +174,8 @@ static int add_stage(struct building *building, const struct bs_stage *draft)
     *stage = *draft;
     stage->from = building->from;
     stage->in = stage->out = *shape_of(building, stage->from);
+    if (stage->beside != BS_FROM_NOWHERE)
+        stage->in_beside = *shape_of(building, stage->beside);
     int status = stage->kind->shape(stage, building->err);
     if (status == BS_OK)
         status = check_shape(&stage->out, "its output", building->err);
@@ -204,27 +214,43 @@ static int add_activation(struct building *building, const struct bs_stage_spec 
 
 static int add_layers(struct building *building, const struct bs_stage_spec *specs, int count);
 
+static int check_layer(const struct building *building, const struct bs_stage_spec *spec,
+                       const char *name)
+{
+    if (!spec->activation)
+        return BS_OK;
+    return bs_check_activation(name, spec->activation, spec->setting.count, building->err);
+}
+
+/* The stage of a layer, but for its shapes. */
+static void draft_stage(struct bs_stage *stage, const struct bs_stage_spec *spec)
+{
+    stage->kind = spec->kind->short_for ? spec->kind->short_for : spec->kind;
+    memcpy(stage->options, spec->options, sizeof stage->options);
+    if (spec->kind->activates) {
+        stage->activation = spec->activation;
+        stage->setting = spec->setting;
+    }
+}
+
 /* The layers within a residual come first; then what went into them is added. */
 static int add_layer(struct building *building, const struct bs_stage_spec *spec)
 {
-    struct bs_stage stage = {
-        .kind = spec->kind, .layer = ++building->stack->layers, .beside = BS_FROM_NOWHERE};
-    int status = name_layer(stage.name, building, spec);
-    if (status == BS_OK && spec->activation)
-        status =
-            bs_check_activation(stage.name, spec->activation, spec->setting.count, building->err);
-    if (status == BS_OK && spec->within > 0) {
+    struct bs_stage stage = {.beside = BS_FROM_NOWHERE};
+    int status = BS_OK;
+    draft_stage(&stage, spec);
+    if (spec->within > 0) {
         stage.beside = building->from;
         status = add_layers(building, spec + 1, spec->within);
-        stage.layer = building->stack->layers;
-    }
-    memcpy(stage.options, spec->options, sizeof stage.options);
-    if (spec->kind->activates) {
-        stage.activation = spec->activation;
-        stage.setting = spec->setting;
     }
     if (status == BS_OK)
-        status = add_stage(building, &stage);
+        status = name_layer(stage.name, building, spec);
+    if (status == BS_OK)
+        status = check_layer(building, spec, stage.name);
+    if (status < 0)
+        return status;
+    stage.layer = ++building->stack->layers;
+    status = add_stage(building, &stage);
     return status == BS_OK ? add_activation(building, spec, &stage) : status;
 }
 

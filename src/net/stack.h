@@ -60,6 +60,12 @@ struct bs_array {
     size_t first; /* of parameters: the first one's place among the network's */
 };
 
+/* Does the network keep its numbers, among its parameters?  Else a run has them. */
+static inline bool bs_array_is_kept(const struct bs_array *array)
+{
+    return array->role != BS_ARRAY_DRAWN && array->role != BS_ARRAY_VALUE;
+}
+
 struct bs_stage;
 struct bs_stage_run;
 
@@ -97,10 +103,13 @@ struct bs_stage_kind {
     bool activates;               /* the stage itself applies it */
     bool holds_layers;            /* takes layers instead of numbers: residual{dense{8}, ...} */
     const char *usual_activation; /* NULL: identity */
+    const struct bs_stage_kind *short_for; /* the kind of its stage, which has the usual activation:
+                                              softmax{} is activation{"softmax"}; NULL: itself */
 
     /*
-     * From stage->in and the options, fill stage->out, ->arrays, ->array_count and ->output.
-     * Refused, with both values: what does not fit.  A stride that does not: the division shown.
+     * From stage->in, ->in_beside and the options, fill stage->out, ->arrays, ->array_count and
+     * ->output. Refused, with both values: what does not fit.  A stride that does not: the division
+     * shown.
      */
     int (*shape)(struct bs_stage *stage, struct bs_error *err);
 
@@ -111,8 +120,9 @@ struct bs_stage_kind {
 
     /*
      * Array `array` (of values) by index, see net/pattern.h, in a run of so many samples.
-     * `combine` makes the definition of the terms of each group; NULL, or where it gives NULL
-     * without failure of the pool: their sum.  `index` counts from 0: sample, step, indices.
+     * `combine` makes the definition of the terms of each group, where the pattern is not their
+     * sum; NULL as the constructors of expressions have it.  `index` counts from 0: sample, step,
+     * indices.
      */
     void (*pattern)(struct bs_pattern *out, const struct bs_stage *stage, int array, int samples);
     bs_expr (*combine)(struct bs_pool *pool, const struct bs_stage *stage, int array,
@@ -147,6 +157,7 @@ struct bs_stage {
     int from;   /* the stage whose output it reads, or BS_FROM_OUTSIDE: the network's inputs */
     int beside; /* a second one, or BS_FROM_NOWHERE */
     struct bs_shape in, out;
+    struct bs_shape in_beside;                /* of what `beside` hands on */
     double options[BS_MOST_STAGE_OPTIONS][2]; /* the second number of a pair; else the same */
     const struct bs_func *activation;         /* of a kind that applies one, or an indexed one */
     struct bs_setting setting;
@@ -193,7 +204,7 @@ void bs_stack_start(const struct bs_stack *stack, double *params);
 extern const struct bs_stage_kind *const bs_stage_kinds[];
 const struct bs_stage_kind *bs_stage_kind_find(const char *name);
 
-/* Fill `kind`'s options with what is usual, NAN where one must be given. */
+/* Fill `kind`'s options and activation with what is usual, NAN where one must be given. */
 void bs_stage_spec_init(struct bs_stage_spec *spec, const struct bs_stage_kind *kind);
 
 /*

@@ -3,7 +3,6 @@
  * by the same weights.  Its activation is a stage of its own.
  */
 #include "net/kinds.h"
-#include "net/product.h"
 
 #include <math.h>
 
@@ -32,15 +31,9 @@ void bs_dense_spec(struct bs_stage_spec *spec, const struct bs_layer *layer)
 static int shape(struct bs_stage *stage, struct bs_error *err)
 {
     const int units = bs_stage_integer(stage, UNITS), inputs = stage->in.size[0];
-    if (stage->in.rank != 1) {
-        struct bs_buf buf = BS_BUF_INIT;
-        bs_put_shape(&buf, &stage->in);
-        int status = bs_fail(err, BS_REFUSED,
-                             "it takes features in a row, and gets %s: put flatten() before it",
-                             bs_buf_text(&buf));
-        bs_buf_finish(&buf);
+    int status = bs_check_features(stage, err);
+    if (status < 0)
         return status;
-    }
     struct bs_array *w = bs_stage_add_array(stage, BS_ARRAY_WEIGHT, "W");
     w->rank = 2;
     w->size[0] = units, w->size[1] = inputs;
@@ -86,69 +79,26 @@ static void pattern(struct bs_pattern *out, const struct bs_stage *stage, int ar
         bs_access_here(&bs_pattern_add(out, 1)->factor[0], BS_OWN, B);
 }
 
+static struct bs_affine affine_of(const struct bs_stage *stage)
+{
+    return (struct bs_affine){.inputs = (size_t)stage->in.size[0],
+                              .units = (size_t)bs_stage_integer(stage, UNITS),
+                              .weights = stage->arrays[W].first,
+                              .biases = has_bias(stage) ? stage->arrays[B].first : 0,
+                              .next_bias = is_shared(stage) ? 0 : 1,
+                              .has_biases = has_bias(stage)};
+}
+
 static int forward(const struct bs_stage_run *run)
 {
-    const struct bs_stage *stage = run->stage;
-    const size_t rows = bs_run_rows(run), units = (size_t)bs_stage_integer(stage, UNITS);
-    const size_t inputs = (size_t)stage->in.size[0], next = is_shared(stage) ? 0 : 1;
-    double *z = run->values[stage->output];
-    const struct bs_product product = {
-        .rows = rows, .columns = units, .inner = inputs, .b_is_transposed = true, .alpha = 1};
-    int status =
-        bs_multiply(z, &product, run->in, run->params + stage->arrays[W].first, run->is_exact);
-    if (status < 0 || !has_bias(stage))
-        return status;
-    const double *b = run->params + stage->arrays[B].first;
-    for (size_t r = 0; r < rows; r++, z += units)
-        for (size_t j = 0; j < units; j++)
-            z[j] += b[j * next];
-    return BS_OK;
+    const struct bs_affine affine = affine_of(run->stage);
+    return bs_affine_forward(run->values[run->stage->output], &affine, run);
 }
 
-/* ∂E/∂x = ∂E/∂z·W */
-static int back_to_inputs(const struct bs_stage_run *run, const double *dz)
-{
-    const struct bs_product product = {.rows = bs_run_rows(run),
-                                       .columns = (size_t)run->stage->in.size[0],
-                                       .inner = (size_t)bs_stage_integer(run->stage, UNITS),
-                                       .alpha = 1,
-                                       .beta = run->adds};
-    if (!run->d_in)
-        return BS_OK;
-    return bs_multiply(run->d_in, &product, dz, run->params + run->stage->arrays[W].first,
-                       run->is_exact);
-}
-
-static void add_to_biases(const struct bs_stage_run *run, const double *dz)
-{
-    const struct bs_stage *stage = run->stage;
-    const size_t rows = bs_run_rows(run), units = (size_t)bs_stage_integer(stage, UNITS);
-    const size_t next = is_shared(stage) ? 0 : 1;
-    double *b = run->gradients + stage->arrays[B].first;
-    for (size_t r = 0; r < rows; r++, dz += units)
-        for (size_t j = 0; j < units; j++)
-            b[j * next] += run->scale * dz[j];
-}
-
-/* ∂E/∂W = (∂E/∂z)ᵀ·x */
 static int backward(const struct bs_stage_run *run)
 {
-    const struct bs_stage *stage = run->stage;
-    const double *dz = run->slopes[stage->output];
-    const struct bs_product product = {.rows = (size_t)bs_stage_integer(stage, UNITS),
-                                       .columns = (size_t)stage->in.size[0],
-                                       .inner = bs_run_rows(run),
-                                       .a_is_transposed = true,
-                                       .alpha = run->scale,
-                                       .beta = 1};
-    int status = back_to_inputs(run, dz);
-    if (status < 0 || !run->gradients)
-        return status;
-    status =
-        bs_multiply(run->gradients + stage->arrays[W].first, &product, dz, run->in, run->is_exact);
-    if (status == BS_OK && has_bias(stage))
-        add_to_biases(run, dz);
-    return status;
+    const struct bs_affine affine = affine_of(run->stage);
+    return bs_affine_backward(run->slopes[run->stage->output], &affine, run);
 }
 
 const struct bs_stage_kind bs_kind_dense = {

@@ -142,15 +142,12 @@ static void write_group(struct writing *writing, const struct bs_group *group, i
 }
 
 static bs_expr combine(const struct bs_unfolding *unfolding, const struct bs_place *place,
-                       const struct bs_terms *groups, const struct writing *all)
+                       const struct bs_pattern *pattern, const struct bs_terms *groups,
+                       const struct writing *all)
 {
     const struct bs_stage *stage = &stack_of(unfolding->places)->stages[place->stage];
-    if (stage->kind->combine) {
-        bs_expr made =
-            stage->kind->combine(unfolding->pool, stage, place->array, place->at, groups);
-        if (made)
-            return made;
-    }
+    if (!pattern->is_sum && stage->kind->combine)
+        return stage->kind->combine(unfolding->pool, stage, place->array, place->at, groups);
     if (all->count == 0)
         return bs_integer(unfolding->pool, 0);
     return bs_sum(unfolding->pool, (int)all->count, all->terms);
@@ -171,7 +168,7 @@ bs_expr bs_unfold_member(const struct bs_unfolding *unfolding, const struct bs_p
     }
     for (size_t g = 0, first = 0; g < (size_t)pattern.count; first += (size_t)groups[g++].count)
         groups[g].terms = writing.terms + first;
-    bs_expr made = writing.failed ? NULL : combine(unfolding, place, groups, &writing);
+    bs_expr made = writing.failed ? NULL : combine(unfolding, place, &pattern, groups, &writing);
     bs_free(writing.terms);
     return made;
 }

@@ -417,10 +417,12 @@ static void add_general_gradient(struct bs_derivation *out, const struct bs_tape
 static void derive_gradient(struct bs_derivation *out, struct bs_tape *tape, int64_t q)
 {
     int sign = bs_tape_gradient_sign(tape, q);
-    bool has_chain = bs_tape_partial_count(tape, out->entry) > 0;
+    const int64_t partials = bs_tape_partial_count(tape, out->entry);
+    if (partials < 0)
+        add_line(out, NULL, "");
     if (bs_tape_error_sign(tape, q))
         add_line(out, signed_expr(tape, sign, ref(tape, BS_ROLE_DERIVATIVE, q)), "");
-    if (has_chain) {
+    if (partials > 0) {
         add_line(out, chain(tape, q, sign), "chain rule");
         if (out->count > 0)
             out->lines[out->count - 1].is_chain = true;

@@ -13,6 +13,16 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
+/* An assertion for the inside of loops: a ck_assert that holds costs as much as a derivation. */
+#define must(condition, ...)           \
+    do {                               \
+        if (!(condition))              \
+            ck_abort_msg(__VA_ARGS__); \
+    } while (0)
+
+/* A call that must not be refused; what it says against it is the test's failure. */
+#define must_do(call, err) must((call) == BS_OK, "%s", (err).text)
+
 /* Architectures by the names of their parts; what is refused fails the test. */
 static inline struct bs_arch *arch_of(int depth, const int *sizes, const char *const *activations,
                                       enum bs_bias bias, const char *loss)

@@ -1,11 +1,11 @@
 #ifndef BACKSTEP_TESTS_TEST_STACK_H
 #define BACKSTEP_TESTS_TEST_STACK_H
 
+#include "test_layers.h"
 #include "test_tape.h"
 
 #include "expr/calculus.h"
 #include "net/places.h"
-#include "net/run.h"
 #include "net/stepper.h"
 
 #include <stdlib.h>
@@ -15,92 +15,6 @@
  * at every entry, users are who mentions a quantity, names lead back, gradients are those of
  * differences, and a batch is the mean of its samples.
  */
-struct stack_case {
-    struct bs_shape in;
-    struct bs_stage_spec specs[8];
-    int count;
-    const char *loss; /* NULL: half_squared_error */
-    size_t samples;
-    bool is_truncated;  /* slopes are cut: no differences to compare with */
-    bool mixes_samples; /* a sample's values depend on the others: batch normalisation */
-    double kink;
-};
-
-/* A layer by the name of its kind; options by name follow with set_option. */
-static inline struct bs_stage_spec *add_spec(struct stack_case *stack, const char *kind)
-{
-    struct bs_stage_spec *spec = &stack->specs[stack->count++];
-    must(bs_stage_kind_find(kind), "no kind %s", kind);
-    bs_stage_spec_init(spec, bs_stage_kind_find(kind));
-    return spec;
-}
-
-static inline void set_pair(struct bs_stage_spec *spec, const char *name, double a, double b)
-{
-    int i = 0;
-    while (spec->kind->options[i].name && strcmp(spec->kind->options[i].name, name) != 0)
-        i++;
-    must(spec->kind->options[i].name, "%s has no option %s", spec->kind->name, name);
-    spec->options[i][0] = a, spec->options[i][1] = b;
-}
-
-static inline void set_option(struct bs_stage_spec *spec, const char *name, double value)
-{
-    set_pair(spec, name, value, value);
-}
-
-static inline void set_activation(struct bs_stage_spec *spec, const char *name)
-{
-    spec->activation = bs_func_find(name);
-    must(spec->activation, "no activation %s", name);
-}
-
-static inline struct bs_arch *arch_of_case(const struct stack_case *stack)
-{
-    struct bs_stack *made = NULL;
-    struct bs_arch *arch = NULL;
-    struct bs_error err;
-    must_do(bs_stack_create(&made, &stack->in, stack->specs, stack->count, stack->kink, &err), err);
-    must_do(bs_arch_of_stack(&arch, made,
-                             bs_loss_find(stack->loss ? stack->loss : "half_squared_error"), &err),
-            err);
-    return arch;
-}
-
-/* Numbers at random for one network. */
-struct stack_numbers {
-    struct bs_params *params;
-    double *x, *t;
-};
-
-static inline struct stack_numbers draw_numbers(const struct stack_case *stack,
-                                                const struct bs_arch *arch, uint64_t seed)
-{
-    const size_t in = stack->samples * (size_t)bs_arch_inputs(arch);
-    const size_t out = stack->samples * (size_t)bs_arch_outputs(arch);
-    struct stack_numbers numbers = {bs_params_create(arch->parameters),
-                                    bs_calloc(in, sizeof(double)), bs_calloc(out, sizeof(double))};
-    struct bs_rng rng;
-    bs_rng_seed(&rng, seed);
-    for (size_t i = 0; i < arch->parameters; i++)
-        numbers.params->values[i] = bs_rng_between(&rng, -1, 1);
-    for (size_t i = 0; i < in; i++)
-        numbers.x[i] = bs_rng_between(&rng, -1, 1);
-    for (size_t i = 0; i < out; i++)
-        numbers.t[i] = bs_rng_between(&rng, 0.1, 0.9);
-    for (int s = 0; s < arch->stack->count; s++)
-        if (arch->stack->stages[s].kind->start)
-            arch->stack->stages[s].kind->start(&arch->stack->stages[s], numbers.params->values);
-    return numbers;
-}
-
-static inline void drop_numbers(struct stack_numbers *numbers)
-{
-    bs_params_drop(numbers->params);
-    bs_free(numbers->x);
-    bs_free(numbers->t);
-}
-
 /* ---- the tape -------------------------------------------------------------------------------- */
 
 /* Every entry is derived, which compares it with the kernels, and found by its name. */
@@ -203,34 +117,6 @@ static inline void must_know_users(const struct bs_arch *arch, size_t samples)
 
 /* ---- kernels --------------------------------------------------------------------------------- */
 
-/* E and the gradients of a run of some of the samples; `use` tells with which kernels. */
-static inline double gradients_of(double *gradients, struct bs_arch *arch,
-                                  const struct stack_numbers *numbers, size_t first, size_t count,
-                                  enum bs_run_use use)
-{
-    struct bs_run *run = NULL;
-    struct bs_error err;
-    const size_t in = (size_t)bs_arch_inputs(arch), out = (size_t)bs_arch_outputs(arch);
-    memset(gradients, 0, arch->parameters * sizeof *gradients);
-    must_do(bs_run_create(&run, arch, count, use, &err), err);
-    bs_run_load(run, numbers->x + first * in, numbers->t + first * out, NULL, count);
-    must(bs_run_forward(run, numbers->params->values) == BS_OK, "interrupted");
-    must(bs_run_backward(run, numbers->params->values, 1, gradients) == BS_OK, "interrupted");
-    const double loss = bs_run_loss(run);
-    bs_run_destroy(run);
-    return loss;
-}
-
-static inline void must_be_near(const double *a, const double *b, size_t count, const char *what)
-{
-    double size = 1;
-    for (size_t i = 0; i < count; i++)
-        size = fmax(size, fabs(b[i]));
-    for (size_t i = 0; i < count; i++)
-        must(fabs(a[i] - b[i]) <= 1e-11 * size, "%s: number %zu is %.17g, not %.17g", what, i, a[i],
-             b[i]);
-}
-
 static inline void must_be_mean_of_samples(struct bs_arch *arch,
                                            const struct stack_numbers *numbers, size_t samples)
 {
@@ -258,6 +144,28 @@ static inline void must_train_as_shown(struct bs_arch *arch, const struct stack_
     fixed[count] = gradients_of(fixed, arch, numbers, 0, samples, BS_RUN_TAPE);
     must_be_near(fast, fixed, count + 1, "fast against fixed");
     bs_free(fast);
+}
+
+/* With the parameters in place of the gradients, a plain step is taken. */
+static inline void must_step_in_place(struct bs_arch *arch, const struct stack_numbers *numbers,
+                                      size_t samples)
+{
+    const size_t count = arch->parameters;
+    const double eta = 0.25;
+    double *stepped = bs_calloc(2 * count + 2, sizeof *stepped), *gradients = stepped + count + 1;
+    struct bs_run *run = NULL;
+    struct bs_error err;
+    gradients_of(gradients, arch, numbers, 0, samples, BS_RUN_TRAINS);
+    memcpy(stepped, numbers->params->values, count * sizeof *stepped);
+    must_do(bs_run_create(&run, arch, samples, BS_RUN_TRAINS, &err), err);
+    bs_run_load(run, numbers->x, numbers->t, NULL, samples);
+    must(bs_run_forward(run, stepped) == BS_OK, "interrupted");
+    must(bs_run_backward(run, stepped, -eta, stepped) == BS_OK, "interrupted");
+    for (size_t i = 0; i < count; i++)
+        gradients[i] = numbers->params->values[i] - eta * gradients[i];
+    must_be_near(stepped, gradients, count, "in place against gradients");
+    bs_run_destroy(run);
+    bs_free(stepped);
 }
 
 /* Every optimiser in turn, with decay. */
@@ -292,6 +200,7 @@ static inline void must_be_sound(const struct stack_case *stack, uint64_t seed)
         must_know_users(arch, stack->samples);
     }
     must_train_as_shown(arch, &numbers, stack->samples);
+    must_step_in_place(arch, &numbers, stack->samples);
     if (!stack->mixes_samples)
         must_be_mean_of_samples(arch, &numbers, stack->samples);
     bs_tape_destroy(tape);

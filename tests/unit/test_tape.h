@@ -5,16 +5,6 @@
 
 #include "tape/tape.h"
 
-/* An assertion for the inside of loops: a ck_assert that holds costs as much as a derivation. */
-#define must(condition, ...)           \
-    do {                               \
-        if (!(condition))              \
-            ck_abort_msg(__VA_ARGS__); \
-    } while (0)
-
-/* A call that must not be refused; what it says against it is the test's failure. */
-#define must_do(call, err) must((call) == BS_OK, "%s", (err).text)
-
 /* ---- networks -------------------------------------------------------------------------------- */
 
 static inline struct bs_notation *notation_of(struct bs_arch *arch, const char *name)

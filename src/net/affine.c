@@ -1,0 +1,64 @@
+/* Weighted sums of features over rows: s = x·Wᵀ + b, and back. */
+#include "net/kinds.h"
+#include "net/product.h"
+
+int bs_affine_forward(double *s, const struct bs_affine *affine, const struct bs_stage_run *run)
+{
+    const size_t rows = bs_run_rows(run), units = affine->units;
+    const struct bs_product product = {.rows = rows,
+                                       .columns = units,
+                                       .inner = affine->inputs,
+                                       .b_is_transposed = true,
+                                       .alpha = 1};
+    int status = bs_multiply(s, &product, run->in, run->params + affine->weights, run->is_exact);
+    if (status < 0 || !affine->has_biases)
+        return status;
+    const double *b = run->params + affine->biases;
+    for (size_t r = 0; r < rows; r++, s += units)
+        for (size_t j = 0; j < units; j++)
+            s[j] += b[j * affine->next_bias];
+    return BS_OK;
+}
+
+/* ∂E/∂x = ∂E/∂s·W */
+static int back_to_inputs(const double *ds, const struct bs_affine *affine,
+                          const struct bs_stage_run *run)
+{
+    const struct bs_product product = {.rows = bs_run_rows(run),
+                                       .columns = affine->inputs,
+                                       .inner = affine->units,
+                                       .alpha = 1,
+                                       .beta = run->adds};
+    if (!run->d_in)
+        return BS_OK;
+    return bs_multiply(run->d_in, &product, ds, run->params + affine->weights, run->is_exact);
+}
+
+static void add_to_biases(const double *ds, const struct bs_affine *affine,
+                          const struct bs_stage_run *run)
+{
+    const size_t rows = bs_run_rows(run), units = affine->units;
+    double *b = run->gradients + affine->biases;
+    for (size_t r = 0; r < rows; r++, ds += units)
+        for (size_t j = 0; j < units; j++)
+            b[j * affine->next_bias] += run->scale * ds[j];
+}
+
+/* ∂E/∂W = (∂E/∂s)ᵀ·x */
+int bs_affine_backward(const double *ds, const struct bs_affine *affine,
+                       const struct bs_stage_run *run)
+{
+    const struct bs_product product = {.rows = affine->units,
+                                       .columns = affine->inputs,
+                                       .inner = bs_run_rows(run),
+                                       .a_is_transposed = true,
+                                       .alpha = run->scale,
+                                       .beta = 1};
+    int status = back_to_inputs(ds, affine, run);
+    if (status < 0 || !run->gradients)
+        return status;
+    status = bs_multiply(run->gradients + affine->weights, &product, ds, run->in, run->is_exact);
+    if (status == BS_OK && affine->has_biases)
+        add_to_biases(ds, affine, run);
+    return status;
+}
