@@ -34,14 +34,16 @@ static int back_to_inputs(const double *ds, const struct bs_affine *affine,
     return bs_multiply(run->d_in, &product, ds, run->params + affine->weights, run->is_exact);
 }
 
+/* A bias that the layer shares is that of all units, as if each were a row of its own. */
 static void add_to_biases(const double *ds, const struct bs_affine *affine,
                           const struct bs_stage_run *run)
 {
     const size_t rows = bs_run_rows(run), units = affine->units;
     double *b = run->gradients + affine->biases;
-    for (size_t r = 0; r < rows; r++, ds += units)
-        for (size_t j = 0; j < units; j++)
-            b[j * affine->next_bias] += run->scale * ds[j];
+    if (affine->next_bias == 0)
+        bs_add_to_biases(b, run->scale, ds, rows * units, 1);
+    else
+        bs_add_to_biases(b, run->scale, ds, rows, units);
 }
 
 /* ∂E/∂W = (∂E/∂s)ᵀ·x */

@@ -1,6 +1,7 @@
 #include "net/dense.h"
 
 #include "base/interrupt.h"
+#include "net/kinds.h"
 
 #include <math.h>
 #include <string.h>
@@ -201,17 +202,12 @@ bs_expr bs_dense_define_sum(struct bs_pool *pool, int inputs, bool has_bias, bs_
     return bs_sum(pool, inputs + has_bias, operands);
 }
 
-static bool is_identity(const struct bs_func *func)
-{
-    return strcmp(func->name, "identity") == 0;
-}
-
 bs_expr bs_dense_define_activation(struct bs_pool *pool, const struct bs_layer *layer, int unit,
                                    const bs_expr *z)
 {
     if (bs_layer_is_softmax(layer))
         return bs_call(pool, layer->activation, unit, layer->units, z);
-    if (is_identity(layer->activation))
+    if (bs_is_identity(layer->activation))
         return z[0];
     bs_expr args[1 + BS_MOST_PARAMETERS] = {z[0]};
     for (int i = 0; i < layer->setting.count; i++)

@@ -63,6 +63,14 @@ size_t bs_run_numbers(const struct bs_stage_run *run)
     return bs_run_rows(run) * bs_shape_count(&run->stage->in);
 }
 
+void bs_add_to_biases(double *restrict b, double scale, const double *restrict dz, size_t rows,
+                      size_t units)
+{
+    for (size_t r = 0; r < rows; r++, dz += units)
+        for (size_t j = 0; j < units; j++)
+            b[j] += scale * dz[j];
+}
+
 struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n)
 {
     const struct bs_setting *setting = &run->stage->setting;
@@ -72,8 +80,15 @@ struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n)
     return units;
 }
 
+bool bs_is_identity(const struct bs_func *func)
+{
+    return strcmp(func->name, "identity") == 0;
+}
+
 bs_expr bs_stage_call(struct bs_pool *pool, const struct bs_stage *stage, bs_expr x)
 {
+    if (bs_is_identity(stage->activation))
+        return x;
     bs_expr args[1 + BS_MOST_PARAMETERS] = {x};
     for (int i = 0; i < stage->setting.count; i++)
         args[1 + i] = bs_real(pool, stage->setting.values[i]);

@@ -8,7 +8,8 @@
  */
 extern const struct bs_stage_kind bs_kind_dense, bs_kind_activation, bs_kind_softmax,
     bs_kind_conv1d, bs_kind_conv2d, bs_kind_max_pool, bs_kind_avg_pool, bs_kind_flatten,
-    bs_kind_residual, bs_kind_dropout, bs_kind_maxout, bs_kind_batch_norm;
+    bs_kind_residual, bs_kind_dropout, bs_kind_maxout, bs_kind_batch_norm, bs_kind_rnn,
+    bs_kind_lstm;
 
 static inline int bs_stage_integer(const struct bs_stage *stage, int option)
 {
@@ -61,10 +62,15 @@ struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n);
 int bs_check_activation(const char *where, const struct bs_func *func, int count,
                         struct bs_error *err);
 
+/* b_j += scale·Σ ∂E/∂z_j over so many rows. */
+void bs_add_to_biases(double *b, double scale, const double *dz, size_t rows, size_t units);
+
 /* A dense layer of mlp{...} as one of a stack. */
 void bs_dense_spec(struct bs_stage_spec *spec, const struct bs_layer *layer);
 
-/* The activation with its setting, in symbols. */
+bool bs_is_identity(const struct bs_func *func);
+
+/* The activation with its setting, in symbols; of identity x itself. */
 bs_expr bs_stage_call(struct bs_pool *pool, const struct bs_stage *stage, bs_expr x);
 
 #endif

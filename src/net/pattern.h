@@ -13,7 +13,8 @@
  *     z[o, r, c] = Σ_{i,u,v} K[o, i, u, v]·x[i, s·r + u − p, s·c + v − p]  +  b[o],
  *
  * where each place is a constant and at most two variables times a factor.  A product with a member
- * outside its array is left out (padding; the state before the first step).  From a pattern come
+ * outside its array is left out (padding; the state before the first step); what is read and has no
+ * steps is outside at all steps but the first.  From a pattern come
  * the operands of a member, in the order of its definition, and, solved the other way round, the
  * members that use another; so no layer says twice what depends on what.
  */
@@ -62,10 +63,12 @@ struct bs_access {
     int cut; /* above 0: no slope goes back where the member's step is a multiple of it */
 };
 
+enum { BS_MOST_FACTORS = 2 };
+
 /* A sum over `bound` variables from 0 to their sizes − 1 of a product of members. */
 struct bs_group {
     int factors;
-    struct bs_access factor[2];
+    struct bs_access factor[BS_MOST_FACTORS];
     int bound;
     int size[BS_MOST_BOUND];
     const char *letters; /* of the bound variables, "iuv", for the general form of a sum */

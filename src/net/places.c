@@ -537,12 +537,18 @@ bs_expr bs_places_define(const struct bs_places *places, struct bs_pool *pool, i
     }
 }
 
+bool bs_places_has_part(const struct bs_places *places, int64_t c, int64_t q)
+{
+    const struct bs_place user = bs_places_at(places, c), used = bs_places_at(places, q);
+    return user.kind == BS_PLACE_MEMBER && bs_unfold_has_part(places, &user, &used);
+}
+
 bs_expr bs_places_define_part(const struct bs_places *places, struct bs_pool *pool, int64_t c,
                               int64_t q, bs_operand *leaf, void *context)
 {
     const struct bs_unfolding unfolding = unfolding_of(places, pool, leaf, context);
     const struct bs_place user = bs_places_at(places, c), used = bs_places_at(places, q);
-    return user.kind == BS_PLACE_MEMBER ? bs_unfold_part(&unfolding, &user, &used) : NULL;
+    return bs_unfold_part(&unfolding, &user, &used);
 }
 
 /* The last stage's operands, where its slope and the loss's are fused. */

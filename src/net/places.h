@@ -65,10 +65,8 @@ size_t bs_places_number(const struct bs_places *places, const struct bs_place *p
 bs_expr bs_places_define(const struct bs_places *places, struct bs_pool *pool, int64_t ordinal,
                          bs_operand *leaf, void *context);
 
-/*
- * The terms of c's definition that mention q, where the definition is a plain sum; NULL where it is
- * none, and when out of memory.
- */
+/* Is c's definition a plain sum; and then its terms that mention q, NULL when out of memory. */
+bool bs_places_has_part(const struct bs_places *places, int64_t c, int64_t q);
 bs_expr bs_places_define_part(const struct bs_places *places, struct bs_pool *pool, int64_t c,
                               int64_t q, bs_operand *leaf, void *context);
 

@@ -21,6 +21,8 @@ const struct bs_stage_kind *const bs_stage_kinds[] = {&bs_kind_dense,
                                                       &bs_kind_batch_norm,
                                                       &bs_kind_dropout,
                                                       &bs_kind_residual,
+                                                      &bs_kind_rnn,
+                                                      &bs_kind_lstm,
                                                       NULL};
 
 const struct bs_stage_kind *bs_stage_kind_find(const char *name)
@@ -187,14 +189,9 @@ static int add_stage(struct building *building, const struct bs_stage *draft)
     return BS_OK;
 }
 
-static bool is_identity(const struct bs_func *func)
-{
-    return strcmp(func->name, "identity") == 0;
-}
-
 static bool has_own_activation(const struct bs_stage_spec *spec)
 {
-    return spec->activation && !is_identity(spec->activation) && !spec->kind->activates;
+    return spec->activation && !bs_is_identity(spec->activation) && !spec->kind->activates;
 }
 
 /* The stage of a layer's activation, under the layer's name. */

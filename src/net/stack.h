@@ -16,7 +16,7 @@
 
 enum {
     BS_MOST_STAGES = 256,
-    BS_MOST_ARRAYS = 16,
+    BS_MOST_ARRAYS = 24,
     BS_MOST_STAGE_OPTIONS = 8,
     BS_LONGEST_STAGE_NAME = 23,
 };

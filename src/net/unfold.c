@@ -42,13 +42,18 @@ static int source_stage(const struct bs_stage *stage, enum bs_source source)
     return source == BS_IN ? stage->from : stage->beside;
 }
 
-/* What is read in the shape `in` is a member of an array, which may have another shape. */
+/*
+ * What is read in the shape `in` is a member of an array, which may have another shape.  What has
+ * no steps is there at the first one alone.
+ */
 static bool find_read(struct bs_place *out, const struct bs_places *places, int from, const int *at)
 {
     const struct bs_origin origin = bs_stack_origin(stack_of(places), from);
     const struct bs_shape *shape =
         from == BS_FROM_OUTSIDE ? &stack_of(places)->in : &stack_of(places)->stages[from].out;
     int64_t flat = 0;
+    if (shape->steps == 0 && at[BS_STEP] != 0)
+        return false;
     for (int i = 0; i < shape->rank; i++) {
         const int place = at[BS_INDEX + i];
         if (place < 0 || place >= shape->size[i])
@@ -96,6 +101,18 @@ static int64_t find_access(const struct bs_places *places, int s, const struct b
     return bs_places_find(places, &place);
 }
 
+/* The factors of a product; false where one of them is none: then there is no product. */
+static bool find_factors(int64_t *out, const struct bs_places *places, int s,
+                         const struct bs_group *group, const int *variables)
+{
+    bool are_there = true;
+    for (int f = 0; f < group->factors && are_there; f++) {
+        out[f] = find_access(places, s, &group->factor[f], variables);
+        are_there = out[f] >= 0;
+    }
+    return are_there;
+}
+
 /* ---- definitions ----------------------------------------------------------------------------- */
 
 /* The member that is written out, and the terms of a group so far. */
@@ -112,13 +129,12 @@ struct writing {
 static void write_term(struct writing *writing, const struct bs_group *group)
 {
     const struct bs_unfolding *unfolding = writing->unfolding;
+    int64_t ordinals[BS_MOST_FACTORS];
     bs_expr product = NULL;
+    if (!find_factors(ordinals, unfolding->places, writing->stage, group, writing->variables))
+        return;
     for (int f = 0; f < group->factors; f++) {
-        const int64_t ordinal =
-            find_access(unfolding->places, writing->stage, &group->factor[f], writing->variables);
-        if (ordinal < 0)
-            return;
-        bs_expr leaf = unfolding->leaf(unfolding->context, unfolding->pool, ordinal);
+        bs_expr leaf = unfolding->leaf(unfolding->context, unfolding->pool, ordinals[f]);
         product = f == 0 ? leaf : bs_mul(unfolding->pool, product, leaf);
     }
     if (!product ||
@@ -299,8 +315,8 @@ struct search {
     struct bs_users *users;
     struct writing *writing;
     const struct bs_group *group;
-    int stage, array; /* the array that is defined */
-    const struct bs_access *access;
+    int stage, array;               /* the array that is defined */
+    const struct bs_access *access; /* one of its factors */
     int target[BS_PLACES];
     bool is_place[BS_PLACES]; /* the array that is used has it */
     int extent[BS_VARIABLES]; /* 0: this variable is not there */
@@ -311,12 +327,32 @@ struct search {
 
 static void solve_place(struct search *search, int place);
 
+/* Is the product there for some of the values that bound variables can still have? */
+static bool is_product_there(struct search *search, int variable)
+{
+    int64_t factors[BS_MOST_FACTORS];
+    bool is_there = false;
+    while (variable < BS_VARIABLES && (search->is_set[variable] || search->extent[variable] == 0))
+        variable++;
+    if (variable == BS_VARIABLES)
+        return find_factors(factors, search->places, search->stage, search->group,
+                            search->variables);
+    for (int i = 0; i < search->extent[variable] && !is_there; i++) {
+        search->variables[variable] = i;
+        is_there = is_product_there(search, variable + 1);
+    }
+    search->variables[variable] = 0;
+    return is_there;
+}
+
 static void found_user(struct search *search)
 {
     struct bs_place place = {BS_PLACE_MEMBER, search->stage, search->array, {0}};
     memcpy(place.at, search->variables, sizeof place.at);
     const int cut = search->access->cut;
     if (cut > 0 && place.at[BS_STEP] % cut == 0)
+        return;
+    if (!is_product_there(search, BS_BOUND))
         return;
     if (!add_user(search->users, bs_places_find(search->places, &place)))
         search->failed = true;
@@ -487,7 +523,7 @@ static void read_as(struct use *use, const struct bs_places *places, const struc
     for (int i = 0; i < extents.rank; i++)
         flat = flat * extents.size[i] + place->at[BS_INDEX + i];
     use->target[BS_SAMPLE] = place->at[BS_SAMPLE];
-    use->target[BS_STEP] = place->at[BS_STEP];
+    use->target[BS_STEP] = shape->steps > 0 ? place->at[BS_STEP] : 0;
     for (int i = shape->rank - 1; i >= 0; i--) {
         use->target[BS_INDEX + i] = (int)(flat % shape->size[i]);
         flat /= shape->size[i];
@@ -495,7 +531,7 @@ static void read_as(struct use *use, const struct bs_places *places, const struc
     for (int i = 0; i < BS_MOST_INDICES; i++)
         use->is_place[BS_INDEX + i] = i < shape->rank;
     use->is_place[BS_SAMPLE] = true;
-    use->is_place[BS_STEP] = shape->steps > 0;
+    use->is_place[BS_STEP] = true;
 }
 
 /* Does a stage that reads from `from` read this array, and this member of it? */
@@ -573,11 +609,35 @@ static void search_terms(struct search *search, const struct bs_pattern *pattern
     search_pattern(search, pattern, use);
 }
 
+static struct use use_of(const struct bs_places *places, const struct bs_place *place,
+                         const struct bs_place *used)
+{
+    const struct bs_stack *stack = stack_of(places);
+    struct use use = {.source = BS_IN};
+    if (used->kind == BS_PLACE_MEMBER && used->stage == place->stage)
+        return own_use(places, used);
+    read_as(&use, places, used, shape_of(stack, stack->stages[place->stage].from));
+    return use;
+}
+
+bool bs_unfold_has_part(const struct bs_places *places, const struct bs_place *place,
+                        const struct bs_place *used)
+{
+    const struct bs_stage *stage = &stack_of(places)->stages[place->stage];
+    struct bs_pattern pattern = {0};
+    if (used->kind == BS_PLACE_TARGET || stage->beside != BS_FROM_NOWHERE)
+        return false;
+    const struct use use = use_of(places, place, used);
+    stage->kind->pattern(&pattern, stage, place->array, samples_of(places));
+    return pattern.is_sum && !may_repeat(&pattern, &use);
+}
+
 bs_expr bs_unfold_part(const struct bs_unfolding *unfolding, const struct bs_place *place,
                        const struct bs_place *used)
 {
     const struct bs_places *places = unfolding->places;
     const struct bs_stage *stage = &stack_of(places)->stages[place->stage];
+    const struct use use = use_of(places, place, used);
     struct writing writing = {.unfolding = unfolding, .stage = place->stage};
     struct search search = {.places = places,
                             .found = found_term,
@@ -588,17 +648,10 @@ bs_expr bs_unfold_part(const struct bs_unfolding *unfolding, const struct bs_pla
     struct bs_pattern pattern = {0};
     bs_expr sum = NULL;
     stage->kind->pattern(&pattern, stage, place->array, samples_of(places));
-    const bool is_own = used->kind == BS_PLACE_MEMBER && used->stage == place->stage;
-    struct use use = is_own ? own_use(places, used) : (struct use){.source = BS_IN};
-    if (!pattern.is_sum || (!is_own && stage->beside != BS_FROM_NOWHERE))
-        return NULL;
-    if (!is_own)
-        read_as(&use, places, used, shape_of(stack_of(places), stage->from));
-    if (may_repeat(&pattern, &use))
-        return NULL;
     search_terms(&search, &pattern, &use, place);
-    if (!writing.failed && writing.count > 0)
-        sum = bs_sum(unfolding->pool, (int)writing.count, writing.terms);
+    if (!writing.failed)
+        sum = writing.count > 0 ? bs_sum(unfolding->pool, (int)writing.count, writing.terms)
+                                : bs_integer(unfolding->pool, 0);
     bs_free(writing.terms);
     return sum;
 }

@@ -15,10 +15,9 @@ struct bs_unfolding {
 /* Definitions; NULL when out of memory. */
 bs_expr bs_unfold_member(const struct bs_unfolding *unfolding, const struct bs_place *place);
 
-/*
- * Of a definition that is a plain sum, the terms that mention a quantity; NULL where it is none, or
- * when out of memory (the pool knows).
- */
+/* Is a definition a plain sum; and then its terms that mention a quantity, NULL: out of memory. */
+bool bs_unfold_has_part(const struct bs_places *places, const struct bs_place *place,
+                        const struct bs_place *used);
 bs_expr bs_unfold_part(const struct bs_unfolding *unfolding, const struct bs_place *place,
                        const struct bs_place *used);
 bs_expr bs_unfold_sample_loss(const struct bs_unfolding *unfolding, int sample);

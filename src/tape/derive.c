@@ -119,19 +119,22 @@ static bs_expr name_siblings(struct bs_tape *tape, bs_expr slope, int64_t q)
 }
 
 /* The terms of a plain sum that do not mention q have no slope by it, and need not be made. */
+static bool has_part(const struct bs_tape *tape, int64_t c, int64_t q)
+{
+    return tape->graph->ops->has_part && tape->graph->ops->has_part(tape->graph, c, q);
+}
+
 static bs_expr local_of_part(struct bs_tape *tape, int64_t c, int64_t q)
 {
     const struct bs_graph *graph = tape->graph;
-    bs_expr part =
-        graph->ops->define_part ? graph->ops->define_part(graph, tape->pool, c, q) : NULL;
+    bs_expr part = graph->ops->define_part(graph, tape->pool, c, q);
     return part ? bs_diff(tape->pool, part, ref(tape, BS_ROLE_VALUE, q), NULL) : NULL;
 }
 
 bs_expr bs_tape_local(struct bs_tape *tape, int64_t c, int64_t q)
 {
-    bs_expr of_part = local_of_part(tape, c, q);
-    if (of_part)
-        return of_part;
+    if (has_part(tape, c, q))
+        return local_of_part(tape, c, q);
     bs_expr definition = bs_tape_definition(tape, c);
     bs_expr slope = bs_diff(tape->pool, definition, ref(tape, BS_ROLE_VALUE, q), NULL);
     if (!slope || definition->count == 0)

@@ -82,7 +82,8 @@ struct bs_graph_ops {
     /* Over refs of values; NULL of a given, or out of memory (then the pool knows). */
     bs_expr (*define)(const struct bs_graph *graph, struct bs_pool *pool, int64_t q);
 
-    /* As much of c's definition as mentions q, where it is a plain sum; or NULL.  NULL: never. */
+    /* Is c's definition a plain sum (NULL: never); and as much of it as mentions q. */
+    bool (*has_part)(const struct bs_graph *graph, int64_t c, int64_t q);
     bs_expr (*define_part)(const struct bs_graph *graph, struct bs_pool *pool, int64_t c,
                            int64_t q);
 

@@ -195,10 +195,12 @@ static int64_t find_quantity(const struct bs_tape *tape, const char *name, size_
     return is_error ? -1 : q;
 }
 
+/* Of a network, a parameter that nothing happens to use has a gradient, too: 0. */
 bool bs_tape_is_used(const struct bs_tape *tape, int64_t q)
 {
     return !bs_tape_is_extra(tape, q) && (q == tape->graph->ops->root(tape->graph) ||
-                                          tape->graph->ops->user_count(tape->graph, q) > 0);
+                                          tape->graph->ops->user_count(tape->graph, q) > 0 ||
+                                          bs_tape_rank(tape, BS_ORDER_BACKWARD, q) >= 0);
 }
 
 bool bs_tape_changes(const struct bs_tape *tape, int64_t q)

@@ -178,8 +178,10 @@ static void put_stem(const struct stack *stack, struct bs_buf *buf, const struct
     const struct bs_stage *stage = &arch_of(stack)->stack->stages[place->stage];
     const char *symbol = stage->arrays[place->array].symbol;
     if (form == BS_LATEX) {
-        bs_buf_printf(buf, "\\mathrm{%s}.", stage->name);
+        /* in braces, because an index follows, and TeX takes no two of them */
+        bs_buf_printf(buf, "\\mathrm{%s}.{", stage->name);
         bs_buf_name(buf, symbol, form);
+        bs_buf_char(buf, '}');
         return;
     }
     bs_buf_printf(buf, "%s%s%s", stage->name, form == BS_ASCII ? "_" : ".", symbol);
@@ -352,6 +354,11 @@ static bs_expr make_ref(void *context, struct bs_pool *pool, int64_t ordinal)
 static bs_expr define(const struct bs_graph *graph, struct bs_pool *pool, int64_t q)
 {
     return bs_places_define(stack_of(graph)->places, pool, q, make_ref, NULL);
+}
+
+static bool has_part(const struct bs_graph *graph, int64_t c, int64_t q)
+{
+    return bs_places_has_part(stack_of(graph)->places, c, q);
 }
 
 static bs_expr define_part(const struct bs_graph *graph, struct bs_pool *pool, int64_t c, int64_t q)
@@ -583,6 +590,7 @@ const struct bs_graph_ops bs_stack_ops = {
     .general = put_general,
     .general_gradient = put_general_gradient,
     .define = define,
+    .has_part = has_part,
     .define_part = define_part,
     .has_fused = has_fused,
     .fused = fused,

@@ -167,6 +167,34 @@ static bool find_array(struct bs_place *out, struct symbolic *at, const struct b
            memcmp(extents.size, shape->size, (size_t)shape->rank * sizeof shape->size[0]) == 0;
 }
 
+/* Is it the same at all steps of the stage, so that it is there at the first one alone? */
+static bool is_read_once(const struct bs_places *places, int s, const struct bs_access *access)
+{
+    const struct bs_stack *stack = bs_places_arch(places)->stack;
+    const int from = access->source == BS_IN ? stack->stages[s].from : stack->stages[s].beside;
+    const struct bs_shape *shape = from < 0 ? &stack->in : &stack->stages[from].out;
+    return access->source != BS_OWN && shape->steps == 0;
+}
+
+static bool is_outside(const struct symbolic *place, int size)
+{
+    return place->parts == 0 && (place->constant < 0 || place->constant >= size);
+}
+
+/* The step before the first, and what is read once at a later step, are not there. */
+static bool is_at_no_step(const struct knowledge *knowledge, int s, const struct bs_access *access)
+{
+    struct symbolic step;
+    const struct bs_place own = {.kind = BS_PLACE_MEMBER, .stage = s, .array = access->array};
+    if (!evaluate(&step, knowledge, &access->at[BS_STEP]))
+        return false;
+    if (is_read_once(knowledge->places, s, access))
+        return is_outside(&step, 1);
+    const int steps =
+        access->source == BS_OWN ? bs_places_extents(knowledge->places, &own).steps : 0;
+    return steps > 0 && is_outside(&step, steps);
+}
+
 static bool put_access(struct bs_buf *buf, const struct knowledge *knowledge, int s,
                        const struct bs_access *access)
 {
@@ -213,11 +241,19 @@ static bool put_group(struct bs_buf *buf, struct knowledge *knowledge, int s,
     return fits;
 }
 
-static bool has_sum(const struct bs_pattern *pattern)
+static bool is_group_there(const struct knowledge *knowledge, int s, const struct bs_group *group)
+{
+    bool is_there = true;
+    for (int f = 0; f < group->factors && is_there; f++)
+        is_there = !is_at_no_step(knowledge, s, &group->factor[f]);
+    return is_there;
+}
+
+static bool has_sum(const struct knowledge *knowledge, int s, const struct bs_pattern *pattern)
 {
     for (int g = 0; g < pattern->count; g++)
         for (int b = 0; b < pattern->groups[g].bound; b++)
-            if (pattern->groups[g].size[b] > 1)
+            if (pattern->groups[g].size[b] > 1 && is_group_there(knowledge, s, &pattern->groups[g]))
                 return pattern->is_sum;
     return false;
 }
@@ -239,12 +275,14 @@ void bs_stack_put_general(struct bs_buf *buf, const struct bs_places *places,
     const size_t start = buf->length;
     bool fits = true;
     read_pattern(&pattern, places, place->stage, place->array);
-    if (!has_sum(&pattern))
-        return;
     for (int p = 0; p < BS_PLACES; p++)
         knowledge.variables[p] = number(place->at[p]);
+    if (!has_sum(&knowledge, place->stage, &pattern))
+        return;
     for (int g = 0; g < pattern.count && fits; g++) {
-        bs_buf_put(buf, g ? " + " : "");
+        if (!is_group_there(&knowledge, place->stage, &pattern.groups[g]))
+            continue;
+        bs_buf_put(buf, buf->length > start ? " + " : "");
         fits = put_group(buf, &knowledge, place->stage, &pattern.groups[g]);
     }
     if (!fits)
@@ -335,6 +373,20 @@ static void free_the_rest(struct usage *usage, const struct bs_extents *extents,
     }
 }
 
+/* Steps: those at which the member is used, and at which what it is multiplied by is there. */
+static bool solve_steps(struct usage *usage, const struct bs_place *place, bool has_steps)
+{
+    const struct bs_places *places = usage->knowledge.places;
+    const struct bs_access *access = &usage->group->factor[usage->factor];
+    bool fits = true;
+    if (has_steps && !is_read_once(places, usage->stage, access))
+        fits = solve_place(usage, &access->at[BS_STEP], place->at[BS_STEP]);
+    for (int f = 0; f < usage->group->factors && fits; f++)
+        if (is_read_once(places, usage->stage, &usage->group->factor[f]))
+            fits = solve_place(usage, &usage->group->factor[f].at[BS_STEP], 0);
+    return fits;
+}
+
 /* The places of the member in the shape that is read, which is its own. */
 static bool solve(struct usage *usage, const struct bs_place *place)
 {
@@ -351,8 +403,8 @@ static bool solve(struct usage *usage, const struct bs_place *place)
     name_variables(usage, &extents);
     if (used.has_samples && extents.has_samples)
         fits = fits && solve_place(usage, &access->at[BS_SAMPLE], place->at[BS_SAMPLE]);
-    if (used.steps && extents.steps)
-        fits = fits && solve_place(usage, &access->at[BS_STEP], place->at[BS_STEP]);
+    if (extents.steps)
+        fits = fits && solve_steps(usage, place, used.steps > 0);
     for (int i = 0; i < used.rank && fits; i++)
         fits = solve_place(usage, &access->at[BS_INDEX + i], place->at[BS_INDEX + i]);
     free_the_rest(usage, &extents, bs_places_samples(places));
@@ -376,16 +428,16 @@ static bool put_usage(struct bs_buf *buf, struct usage *usage)
     return fits;
 }
 
-/* Does the access read the array of the member? */
+/* Does the access read the array of the member, and its step, if that is all it reads? */
 static bool reads(const struct bs_places *places, int s, const struct bs_access *access,
                   const struct bs_place *place)
 {
-    struct symbolic ignored[BS_PLACES];
+    struct symbolic at[BS_PLACES] = {[BS_STEP] = number(place->at[BS_STEP])};
     struct bs_place array;
     if (access->source == BS_OWN)
         return place->kind == BS_PLACE_MEMBER && s == place->stage && access->array == place->array;
-    find_array(&array, ignored, places, s, access);
-    return array.kind == place->kind &&
+    find_array(&array, at, places, s, access);
+    return array.kind == place->kind && at[BS_STEP].constant == place->at[BS_STEP] &&
            (array.kind == BS_PLACE_INPUT ||
             (array.stage == place->stage && array.array == place->array));
 }
@@ -398,10 +450,22 @@ struct gathering {
     bool has_sum, is_flipped, fits;
 };
 
+/* The last step of a sequence has no user at the step after it. */
+static bool is_user_there(const struct usage *usage)
+{
+    const struct bs_place user = {
+        .kind = BS_PLACE_MEMBER, .stage = usage->stage, .array = usage->array};
+    const int steps = bs_places_extents(usage->knowledge.places, &user).steps;
+    return steps == 0 || !is_outside(&usage->knowledge.variables[BS_STEP], steps);
+}
+
 static void gather(struct gathering *gathering, struct bs_buf *buf, struct usage *usage)
 {
+    gathering->fits = solve(usage, gathering->place);
+    if (!gathering->fits || !is_user_there(usage))
+        return;
     bs_buf_put(buf, gathering->count++ ? " + " : "");
-    gathering->fits = solve(usage, gathering->place) && put_usage(buf, usage);
+    gathering->fits = put_usage(buf, usage);
     for (int v = 0; v < BS_VARIABLES; v++)
         gathering->has_sum = gathering->has_sum || usage->knowledge.is_free[v];
     gathering->is_flipped = gathering->is_flipped || usage->is_flipped;

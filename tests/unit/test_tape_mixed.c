@@ -210,7 +210,7 @@ static bool make_and_derive(void *context)
     if (status == BS_OK)
         status = bs_net_create(&net, arch, NULL);
     if (status == BS_OK)
-        status = bs_tape_of_samples(&tape, arch, net->params, &batch, 0.1, 1, NULL);
+        status = bs_tape_of_samples(&tape, net, &batch, NULL, 1, NULL);
     for (int64_t p = 0; status == BS_OK && p < bs_tape_length(tape); p++)
         status = bs_tape_derive(&derivation, tape, bs_tape_at(tape, p), &err);
     must(status == BS_OK || status == BS_NO_MEMORY, "status %d: %s", status, err.text);
