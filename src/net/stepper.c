@@ -186,7 +186,7 @@ int bs_stepper_take(struct bs_params **out, struct bs_stepper **next,
                     struct bs_error *err)
 {
     const struct bs_params *params = net->params;
-    struct bs_stepper *after;
+    struct bs_stepper *after = NULL;
     struct bs_params *made = bs_params_create(params->count);
     int status = made ? follow(&after, stepper, params->count, err) : bs_fail_memory(err);
     if (status < 0) {
