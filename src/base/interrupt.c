@@ -3,6 +3,7 @@
 #include <signal.h>
 
 static volatile sig_atomic_t interrupted;
+static bool is_held;
 
 void bs_interrupt_raise(void)
 {
@@ -11,10 +12,15 @@ void bs_interrupt_raise(void)
 
 bool bs_is_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted != 0 && !is_held;
 }
 
 void bs_interrupt_clear(void)
 {
     interrupted = 0;
+}
+
+void bs_interrupt_hold(bool holds)
+{
+    is_held = holds;
 }

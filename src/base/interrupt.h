@@ -11,4 +11,10 @@ void bs_interrupt_raise(void); /* safe in a signal handler */
 bool bs_is_interrupted(void);
 void bs_interrupt_clear(void);
 
+/*
+ * While it is held back, an interrupt is not seen: for what is short and must not be left half
+ * done.  It is there once it is no longer held.
+ */
+void bs_interrupt_hold(bool holds);
+
 #endif

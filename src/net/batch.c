@@ -1,60 +1,87 @@
 #include "net/batch.h"
 
-#include "base/mem.h"
-#include "net/pass.h"
+#include "net/run.h"
 
 #include <string.h>
+
+/* What goes over a batch, as many samples at a time as the run takes. */
+struct sweep {
+    const struct bs_net *net;
+    const struct bs_batch *batch;
+    struct bs_run *run;
+    size_t first, count; /* of the samples that it is at */
+};
+
+static int begin(struct sweep *sweep, const struct bs_net *net, const struct bs_batch *batch,
+                 enum bs_run_use use, struct bs_error *err)
+{
+    *sweep = (struct sweep){.net = net, .batch = batch};
+    if (batch->samples == 0)
+        return BS_OK;
+    return bs_run_create(&sweep->run, net->arch, bs_run_share(net->arch, batch->samples, use), use,
+                         err);
+}
+
+/* Forward through the next samples; false after the last. */
+static bool next(int *status, struct sweep *sweep, const double *t, struct bs_error *err)
+{
+    sweep->first += sweep->count;
+    if (*status < 0 || sweep->first == sweep->batch->samples)
+        return false;
+    sweep->count =
+        bs_run_load_from(sweep->run, sweep->batch->x, t, sweep->first, sweep->batch->samples);
+    if (bs_run_forward(sweep->run, sweep->net->params->values) < 0)
+        *status = bs_fail_interrupted(err);
+    return *status == BS_OK;
+}
+
+/* A run has the outputs step by step; rows have them sample by sample. */
+static void take_outputs(double *y, const struct sweep *sweep)
+{
+    const struct bs_shape *shape = &sweep->net->arch->stack->out;
+    const size_t n = bs_shape_count(shape), total = bs_shape_total(shape);
+    const double *from = bs_run_outputs(sweep->run);
+    for (size_t at = 0; at < total; at += n)
+        for (size_t k = 0; k < sweep->count; k++, from += n)
+            memcpy(y + (sweep->first + k) * total + at, from, n * sizeof *y);
+}
 
 int bs_batch_forward(double *y, const struct bs_net *net, const struct bs_batch *batch,
                      struct bs_error *err)
 {
-    const struct bs_arch *arch = net->arch;
-    const size_t inputs = (size_t)bs_arch_inputs(arch), outputs = (size_t)bs_arch_outputs(arch);
-    double *work = bs_realloc_array(NULL, 2 * (size_t)bs_arch_widest(arch), sizeof *work);
-    int status = work ? BS_OK : bs_fail_memory(err);
-    for (size_t k = 0; status == BS_OK && k < batch->samples; k++)
-        if (bs_forward(y + k * outputs, arch, net->params->values, batch->x + k * inputs, work) < 0)
-            status = bs_fail_interrupted(err);
-    bs_free(work);
-    return status;
-}
-
-/* Adds up the losses of the samples, and their gradients unless there is no place for them. */
-static int add_samples(double *loss, double *gradients, const struct bs_net *net,
-                       const struct bs_batch *batch, struct bs_error *err)
-{
-    const size_t inputs = (size_t)bs_arch_inputs(net->arch);
-    const size_t outputs = (size_t)bs_arch_outputs(net->arch);
-    struct bs_pass *pass = bs_pass_alloc(net->arch);
-    int status = pass ? BS_OK : bs_fail_memory(err);
-    for (size_t k = 0; status == BS_OK && k < batch->samples; k++) {
-        if (bs_pass_run(pass, net->params->values, batch->x + k * inputs, batch->t + k * outputs) <
-                0 ||
-            (gradients && bs_pass_add_gradients(gradients, pass) < 0))
-            status = bs_fail_interrupted(err);
-        *loss += pass->loss;
-    }
-    bs_pass_destroy(pass);
+    struct sweep sweep;
+    int status = begin(&sweep, net, batch, BS_RUN_ANSWERS, err);
+    while (next(&status, &sweep, NULL, err))
+        take_outputs(y, &sweep);
+    bs_run_destroy(sweep.run);
     return status;
 }
 
 int bs_batch_loss(double *loss, const struct bs_net *net, const struct bs_batch *batch,
                   struct bs_error *err)
 {
+    struct sweep sweep;
+    int status = begin(&sweep, net, batch, BS_RUN_ANSWERS, err);
     *loss = 0;
-    int status = add_samples(loss, NULL, net, batch, err);
+    while (next(&status, &sweep, batch->t, err))
+        for (size_t k = 0; k < sweep.count; k++)
+            *loss += bs_run_sample_loss(sweep.run, k);
     *loss /= (double)batch->samples;
+    bs_run_destroy(sweep.run);
     return status;
 }
 
 int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
                        struct bs_error *err)
 {
-    const size_t count = net->params->count;
-    double loss = 0;
-    memset(gradients, 0, count * sizeof *gradients);
-    int status = add_samples(&loss, gradients, net, batch, err);
-    for (size_t i = 0; i < count; i++)
-        gradients[i] /= (double)batch->samples;
+    struct sweep sweep;
+    int status = begin(&sweep, net, batch, BS_RUN_TRAINS, err);
+    memset(gradients, 0, net->params->count * sizeof *gradients);
+    while (next(&status, &sweep, batch->t, err)) {
+        const double part = (double)sweep.count / (double)batch->samples;
+        if (bs_run_backward(sweep.run, net->params->values, part, gradients) < 0)
+            status = bs_fail_interrupted(err);
+    }
+    bs_run_destroy(sweep.run);
     return status;
 }

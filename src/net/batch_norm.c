@@ -337,6 +337,7 @@ const struct bs_stage_kind bs_kind_batch_norm = {
                  "added to the variance, so that nothing is divided by 0"},
                 {"momentum", BS_OPTION_REAL, 0.1, 0, 1,
                  "the share of the latest batch in the running averages"}},
+    .mixes_samples = true,
     .shape = shape,
     .put_count = put_count,
     .start = start,

@@ -61,27 +61,55 @@ static void place_stage(struct bs_run *run, int s, double **rest)
     }
 }
 
-static size_t all_numbers(const struct bs_run *run)
+/* Of the arrays of all stages, with the slopes where there are. */
+static size_t all_numbers(const struct bs_stack *stack, size_t samples, enum bs_run_use use)
 {
     size_t count = 0;
-    for (int s = 0; s < stack_of(run)->count; s++) {
-        const struct bs_stage *stage = &stack_of(run)->stages[s];
+    for (int s = 0; s < stack->count; s++) {
+        const struct bs_stage *stage = &stack->stages[s];
         for (int a = 0; a < stage->array_count; a++)
-            count += count_of(&stage->arrays[a], run->most);
+            count += count_of(&stage->arrays[a], samples);
     }
-    return has_slopes(run) ? 2 * count : count;
+    return use == BS_RUN_ANSWERS ? count : 2 * count;
 }
 
 /* Stages work one after the other, in one place. */
-static size_t most_work(const struct bs_run *run)
+static size_t most_work(const struct bs_stack *stack, size_t samples)
 {
     size_t most = 0;
-    for (int s = 0; s < stack_of(run)->count; s++) {
-        const struct bs_stage *stage = &stack_of(run)->stages[s];
-        const size_t work = stage->kind->work ? stage->kind->work(stage, run->most) : 0;
+    for (int s = 0; s < stack->count; s++) {
+        const struct bs_stage *stage = &stack->stages[s];
+        const size_t work = stage->kind->work ? stage->kind->work(stage, samples) : 0;
         most = work > most ? work : most;
     }
     return most;
+}
+
+/* What a run has beside the arrays of the stages. */
+static size_t other_numbers(const struct bs_stack *stack, size_t samples)
+{
+    const size_t in = bs_shape_total(&stack->in), out = bs_shape_total(&stack->out);
+    return samples * (2 * in + 2 * out + 1) + most_work(stack, samples);
+}
+
+static bool mixes_samples(const struct bs_stack *stack)
+{
+    for (int s = 0; s < stack->count; s++)
+        if (stack->stages[s].kind->mixes_samples)
+            return true;
+    return false;
+}
+
+enum { NEAR = 1 << 22 }; /* numbers: 32 MB */
+
+size_t bs_run_share(const struct bs_arch *arch, size_t samples, enum bs_run_use use)
+{
+    const struct bs_stack *stack = arch->stack;
+    const size_t most = 1 + NEAR / (all_numbers(stack, 1, use) + other_numbers(stack, 1));
+    if (samples <= most || (use != BS_RUN_ANSWERS && mixes_samples(stack)))
+        return samples;
+    const size_t parts = (samples - 1) / most + 1;
+    return (samples - 1) / parts + 1;
 }
 
 /* The slices of the block that a stage reads and hands slopes to. */
@@ -147,9 +175,6 @@ static void connect(struct bs_run *run, int s)
     stage_run->beside = read_of(run, stage->beside);
     stage_run->d_in = slopes_of(run, stage->from);
     stage_run->d_beside = slopes_of(run, stage->beside);
-    stage_run->adds = is_read_after(stack_of(run), s, stage->from);
-    stage_run->beside_adds = is_read_after(stack_of(run), s, stage->beside) ||
-                             same_origin(stack_of(run), stage->from, stage->beside);
     stage_run->work = run->work;
 }
 
@@ -163,17 +188,28 @@ static void place(struct bs_run *run, size_t samples)
         connect(run, s);
 }
 
-/* The blocks beside those of the stages. */
+/* What is read from outside lies elsewhere now. */
+static void move_inputs(struct bs_run *run, const double *before)
+{
+    for (int s = 0; s < stack_of(run)->count; s++) {
+        struct bs_stage_run *stage_run = &run->stages[s];
+        if (stage_run->in == before)
+            stage_run->in = run->x_rows;
+        if (stage_run->beside == before)
+            stage_run->beside = run->x_rows;
+    }
+}
+
 static bool allocate(struct bs_run *run)
 {
     const struct bs_stack *stack = stack_of(run);
     const size_t in = bs_shape_total(&stack->in), out = bs_shape_total(&stack->out);
-    const size_t beside = run->most * (2 * in + 2 * out + 1) + most_work(run);
+    const size_t arrays = all_numbers(stack, run->most, run->use);
     double *rest = run->numbers =
-        bs_realloc_array(NULL, all_numbers(run) + beside, sizeof *run->numbers);
+        bs_realloc_array(NULL, arrays + other_numbers(stack, run->most), sizeof *run->numbers);
     if (!run->numbers)
         return false;
-    rest += all_numbers(run);
+    rest += arrays;
     run->losses = take(&rest, run->most);
     run->x = take(&rest, run->most * in);
     run->t = take(&rest, run->most * out);
@@ -182,6 +218,19 @@ static bool allocate(struct bs_run *run)
     run->t_slope = take(&rest, run->most * out);
     run->work = rest;
     return true;
+}
+
+static struct bs_stage_run stage_run_of(const struct bs_run *run, int s)
+{
+    const struct bs_stack *stack = stack_of(run);
+    const struct bs_stage *stage = &stack->stages[s];
+    return (struct bs_stage_run){.stage = stage,
+                                 .trains = has_slopes(run),
+                                 .kink = run->arch->kink,
+                                 .adds = is_read_after(stack, s, stage->from),
+                                 .beside_adds = is_read_after(stack, s, stage->beside) ||
+                                                same_origin(stack, stage->from, stage->beside),
+                                 .is_exact = run->use == BS_RUN_TAPE};
 }
 
 int bs_run_create(struct bs_run **out, struct bs_arch *arch, size_t most_samples,
@@ -201,10 +250,7 @@ int bs_run_create(struct bs_run **out, struct bs_arch *arch, size_t most_samples
         return bs_fail_memory(err);
     }
     for (int s = 0; s < arch->stack->count; s++)
-        run->stages[s] = (struct bs_stage_run){.stage = &arch->stack->stages[s],
-                                               .trains = has_slopes(run),
-                                               .kink = arch->kink,
-                                               .is_exact = use == BS_RUN_TAPE};
+        run->stages[s] = stage_run_of(run, s);
     *out = run;
     return BS_OK;
 }
@@ -260,11 +306,24 @@ static const double *load(double *copy, const struct bs_shape *shape, const doub
 void bs_run_load(struct bs_run *run, const double *x, const double *t, const size_t *order,
                  size_t count)
 {
+    const double *before = run->x_rows;
     run->x_rows = load(run->x, &stack_of(run)->in, x, order, count);
     run->has_targets = t;
     if (t)
         run->t_rows = load(run->t, &stack_of(run)->out, t, order, count);
-    place(run, count);
+    if (count == run->samples)
+        move_inputs(run, before);
+    else
+        place(run, count);
+}
+
+size_t bs_run_load_from(struct bs_run *run, const double *x, const double *t, size_t first,
+                        size_t samples)
+{
+    const size_t in = bs_shape_total(&stack_of(run)->in), out = bs_shape_total(&stack_of(run)->out);
+    const size_t count = samples - first < run->most ? samples - first : run->most;
+    bs_run_load(run, x + first * in, t ? t + first * out : NULL, NULL, count);
+    return count;
 }
 
 static const double *own(double *copy, const double *rows, const struct bs_shape *shape,

@@ -28,6 +28,17 @@ void bs_run_destroy(struct bs_run *run); /* NULL is fine */
 void bs_run_load(struct bs_run *run, const double *x, const double *t, const size_t *order,
                  size_t count);
 
+/* The same of rows that follow one another, from `first` on of so many: as many as the run takes.
+ * Gives their number. */
+size_t bs_run_load_from(struct bs_run *run, const double *x, const double *t, size_t first,
+                        size_t samples);
+
+/*
+ * How many of so many samples are best taken at a time: so many that their numbers stay near, as
+ * even as may be; where the values of one depend on the others, and slopes are wanted, all.
+ */
+size_t bs_run_share(const struct bs_arch *arch, size_t samples, enum bs_run_use use);
+
 /* Copy the rows that are not: the caller's may go. */
 void bs_run_own(struct bs_run *run);
 

@@ -105,6 +105,7 @@ struct bs_stage_kind {
     const char *usual_activation; /* NULL: identity */
     const struct bs_stage_kind *short_for; /* the kind of its stage, which has the usual activation:
                                               softmax{} is activation{"softmax"}; NULL: itself */
+    bool mixes_samples; /* in training, a sample's values depend on the others of its batch */
 
     /*
      * From stage->in, ->in_beside and the options, fill stage->out, ->arrays, ->array_count and

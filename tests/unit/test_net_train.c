@@ -1,6 +1,7 @@
 #include "test_net.h"
 
 #include "base/interrupt.h"
+#include "net/stack.h"
 #include "net/train.h"
 
 #include <signal.h>
@@ -347,6 +348,43 @@ START_TEST(an_interrupt_ends_endless_training_and_keeps_what_was_learnt)
 }
 END_TEST
 
+/* A plain step changes parameters all the way back: it is finished all the same. */
+START_TEST(an_interrupt_within_a_step_leaves_no_half_of_it)
+{
+    enum { INPUTS = 64, SAMPLES = 64 };
+    const int sizes[] = {INPUTS, 200, 100, INPUTS};
+    const char *const activations[] = {"sigmoid", "sigmoid", "sigmoid"};
+    static double samples[SAMPLES * INPUTS], params[200 * 65 + 100 * 201 + INPUTS * 101];
+    struct bs_rng rng;
+    bs_rng_seed(&rng, 3);
+    fill_random(samples, COUNT_OF(samples), &rng, 0, 1);
+    fill_random(params, COUNT_OF(params), &rng, -0.1, 0.1);
+    signal(SIGALRM, on_alarm);
+    for (int i = 0; i < 12; i++) {
+        struct bs_net *net =
+            net_of(arch_of(3, sizes, activations, BS_BIAS_UNITS, "half_squared_error"), params);
+        struct bs_net *again =
+            net_of(arch_of(3, sizes, activations, BS_BIAS_UNITS, "half_squared_error"), params);
+        struct bs_training training = {.samples = SAMPLES,
+                                       .inputs = samples,
+                                       .targets = samples,
+                                       .eta = 0.01,
+                                       .epochs = SIZE_MAX,
+                                       .batch = SAMPLES};
+        const struct itimerval soon = {.it_value = {.tv_usec = 20000 + 700 * i}};
+        struct bs_trained trained, whole;
+        ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
+        ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_INTERRUPTED);
+        bs_interrupt_clear();
+        training.epochs = trained.epochs;
+        ck_assert_int_eq(bs_net_train(&whole, again, &training, NULL), BS_OK);
+        ck_assert_mem_eq(net->params->values, again->params->values, sizeof params);
+        bs_net_destroy(net);
+        bs_net_destroy(again);
+    }
+}
+END_TEST
+
 struct attempt {
     struct bs_net *net;
     const struct bs_params *before;
@@ -527,6 +565,138 @@ START_TEST(an_optimiser_steps_on_the_mean_gradient_of_each_batch)
                           row->recipe.name);
         bs_net_destroy(net);
         bs_net_destroy(hand);
+    }
+}
+END_TEST
+
+/* ---- any network, any batch ------------------------------------------------------------------ */
+
+/* y = w·x at each of two steps. */
+static struct bs_net *sequence_net(double w)
+{
+    const struct bs_shape in = {.steps = 2, .rank = 1, .size = {1}};
+    struct bs_stage_spec spec;
+    struct bs_stack *stack = NULL;
+    struct bs_arch *arch = NULL;
+    bs_stage_spec_init(&spec, bs_stage_kind_find("dense"));
+    spec.options[0][0] = 1, spec.options[1][0] = BS_BIAS_NONE;
+    ck_assert_int_eq(bs_stack_create(&stack, &in, &spec, 1, 0, NULL), BS_OK);
+    ck_assert_int_eq(bs_arch_of_stack(&arch, stack, bs_loss_find("half_squared_error"), NULL),
+                     BS_OK);
+    return net_of(arch, &w);
+}
+
+/*
+ * w = 1 and x = (1, 2), (3, 4) with targets (0, 1), (0, 0): losses ½(1 + 1) and ½(9 + 16),
+ * gradients 1·1 + 1·2 = 3 and 3·3 + 4·4 = 25.  η = ⅛, so that all of it is exact:
+ * batch 2: w = 1 − ⅛·14 = −¾.  Batch 1: w = 1 − 3/8 = ⅝, the second loss 25/64 of itself, then
+ * w = ⅝ − ⅛·⅝·25 = −85/64.  Decay ½ besides, batch 2: w = 1 − ⅛(14 + ½) = −13/16.
+ */
+START_TEST(sequences_are_learnt_over_all_their_steps)
+{
+    static const struct {
+        size_t batch;
+        double decay, w, loss;
+    } cases[] = {{1, 0, -85.0 / 64, (1 + 12.5 * 25 / 64) / 2},
+                 {2, 0, -0.75, 6.75},
+                 {2, 0.5, -13.0 / 16, 6.75}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bs_net *net = sequence_net(1);
+        const struct bs_training training = {.samples = 2,
+                                             .inputs = (const double[]){1, 2, 3, 4},
+                                             .targets = (const double[]){0, 1, 0, 0},
+                                             .eta = 0.125,
+                                             .epochs = 1,
+                                             .batch = cases[i].batch,
+                                             .decay = cases[i].decay};
+        struct bs_trained trained;
+        ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+        ck_assert(net->params->values[0] == cases[i].w);
+        ck_assert(trained.loss == cases[i].loss);
+        bs_net_destroy(net);
+    }
+}
+END_TEST
+
+/* With η = 0 outputs stay (1, 2), (3, 4): the second sample's last step is 5 away. */
+START_TEST(every_step_of_a_sequence_is_to_be_within)
+{
+    struct bs_net *net = sequence_net(1);
+    struct bs_training training = {
+        .samples = 2,
+        .inputs = (const double[]){1, 2, 3, 4},
+        .targets = (const double[]){0, 3, 2, -1},
+        .epochs = 1,
+        .batch = 1,
+        .stop_within = 4,
+        .validation = {2, (const double[]){1, 2, 3, 4}, (const double[]){0, 1, 0, 0}}};
+    struct bs_trained trained;
+    ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+    ck_assert(!bs_is_settled(&trained));
+    ck_assert(trained.worst == 5 && trained.worst_sample == 2);
+    ck_assert(trained.validation == 6.75);
+    training.stop_within = 5.5;
+    ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+    ck_assert(bs_is_settled(&trained));
+    bs_net_destroy(net);
+}
+END_TEST
+
+/* XOR's four samples again and again, more than are taken at a time, are a batch of the four. */
+START_TEST(a_batch_too_large_for_one_pass_steps_on_its_mean_all_the_same)
+{
+    enum { TIMES = 100000 };
+    struct bs_net *few = xor_net(), *many = xor_net();
+    double *x = bs_calloc(TIMES, sizeof XOR_INPUTS), *t = bs_calloc(TIMES, sizeof XOR_TARGETS);
+    for (size_t k = 0; k < TIMES; k++) {
+        memcpy(x + 8 * k, XOR_INPUTS, sizeof XOR_INPUTS);
+        memcpy(t + 4 * k, XOR_TARGETS, sizeof XOR_TARGETS);
+    }
+    struct bs_training training = xor_training();
+    struct bs_trained trained, whole;
+    training.epochs = 2, training.batch = SIZE_MAX;
+    ck_assert_int_eq(bs_net_train(&trained, few, &training, NULL), BS_OK);
+    training.samples = (size_t)TIMES * 4, training.inputs = x, training.targets = t;
+    ck_assert_int_eq(bs_net_train(&whole, many, &training, NULL), BS_OK);
+    ck_assert_double_eq_tol(whole.loss, trained.loss, 1e-12);
+    for (size_t i = 0; i < few->params->count; i++)
+        ck_assert_double_eq_tol(few->params->values[i], many->params->values[i], 1e-12);
+    bs_free(x);
+    bs_free(t);
+    bs_net_destroy(few);
+    bs_net_destroy(many);
+}
+END_TEST
+
+/* Samples by themselves: small networks and large ones step in ways of their own. */
+START_TEST(single_samples_step_by_their_gradients_at_any_size)
+{
+    for (int hidden = 2; hidden <= 2000; hidden *= 10) {
+        struct bs_rng rng;
+        struct bs_net *net =
+            net_of(arch_of(2, (const int[]){2, hidden, 1}, (const char *const[]){"tanh", "sigmoid"},
+                           BS_BIAS_UNITS, "binary_cross_entropy"),
+                   (const double[8001]){0});
+        const size_t count = net->params->count;
+        double *expected = bs_calloc(count, sizeof *expected), *gradients = bs_calloc(count, 8);
+        struct bs_pass *pass = NULL;
+        struct bs_trained trained;
+        struct bs_training training = xor_training();
+        bs_rng_seed(&rng, (uint64_t)hidden);
+        fill_random(net->params->values, count, &rng, -1, 1);
+        training.samples = 1, training.inputs += 2, training.targets++, training.epochs = 1;
+        bs_pass_create(&pass, net->arch, net->params, training.inputs, training.targets, NULL);
+        bs_pass_gradients(gradients, pass);
+        bs_pass_destroy(pass);
+        for (size_t i = 0; i < count; i++)
+            expected[i] = net->params->values[i] - 0.5 * gradients[i];
+        ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+        for (size_t i = 0; i < count; i++)
+            if (fabs(net->params->values[i] - expected[i]) > 1e-12)
+                ck_abort_msg("parameter %zu of 2-%d-1", i, hidden);
+        bs_free(expected);
+        bs_free(gradients);
+        bs_net_destroy(net);
     }
 }
 END_TEST
@@ -774,12 +944,17 @@ Suite *bs_suite(void)
                                     a_pass_taken_before_training_keeps_its_parameters,
                                     an_interrupt_before_the_first_step_changes_nothing,
                                     an_interrupt_ends_endless_training_and_keeps_what_was_learnt,
+                                    an_interrupt_within_a_step_leaves_no_half_of_it,
                                     running_out_of_memory_changes_nothing,
                                     no_step_asks_for_memory,
                                     decay_is_in_the_gradient_or_beside_it,
                                     decay_leaves_biases_alone,
                                     a_schedule_sets_the_rate_of_each_epoch,
                                     an_optimiser_steps_on_the_mean_gradient_of_each_batch,
+                                    sequences_are_learnt_over_all_their_steps,
+                                    every_step_of_a_sequence_is_to_be_within,
+                                    a_batch_too_large_for_one_pass_steps_on_its_mean_all_the_same,
+                                    single_samples_step_by_their_gradients_at_any_size,
                                     xor_settles_from_most_seeds_and_the_others_are_said_to_be_stuck,
                                     the_ending_is_told_in_a_sentence,
                                     patience_ends_with_the_parameters_that_were_best,
