@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+__extension__ typedef unsigned __int128 wide;
+
 static uint64_t rotate(uint64_t x, int k)
 {
     return (x << k) | (x >> (64 - k));
@@ -21,7 +23,7 @@ void bs_rng_seed(struct bs_rng *rng, uint64_t seed)
         rng->state[i] = splitmix(&seed);
 }
 
-uint64_t bs_rng_next(struct bs_rng *rng)
+static inline uint64_t next(struct bs_rng *rng)
 {
     uint64_t *s = rng->state;
     uint64_t result = rotate(s[0] + s[3], 23) + s[0];
@@ -33,6 +35,11 @@ uint64_t bs_rng_next(struct bs_rng *rng)
     s[2] ^= t;
     s[3] = rotate(s[3], 45);
     return result;
+}
+
+uint64_t bs_rng_next(struct bs_rng *rng)
+{
+    return next(rng);
 }
 
 double bs_rng_uniform(struct bs_rng *rng)
@@ -54,21 +61,51 @@ double bs_rng_normal(struct bs_rng *rng)
 }
 
 /*
+ * x mod bound.  A division takes longer than all the rest of a draw.  Where the bound is small its
+ * reciprocal is at hand, r = (2^64 − 1)/bound rounded down.  It is less than 2^64/bound by at most
+ * 1, so x·r/2^64 is less than x/bound by less than 1: rounded down, the quotient or one less.
+ */
+static uint64_t remainder_of(uint64_t x, uint64_t bound)
+{
+    static const uint64_t reciprocals[] = {
+        0,
+        UINT64_MAX / 1,
+        UINT64_MAX / 2,
+        UINT64_MAX / 3,
+        UINT64_MAX / 4,
+        UINT64_MAX / 5,
+        UINT64_MAX / 6,
+        UINT64_MAX / 7,
+        UINT64_MAX / 8,
+    };
+    if (bound >= sizeof reciprocals / sizeof *reciprocals)
+        return x % bound;
+    const uint64_t quotient = (uint64_t)((wide)x * reciprocals[bound] >> 64);
+    const uint64_t rest = x - quotient * bound;
+    return rest < bound ? rest : rest - bound;
+}
+
+/*
  * Numbers below 2^64 mod bound would be drawn once too often, so they are drawn again.  That is
  * below the bound, so the division for it is rarely needed.
  */
+static inline uint64_t below(struct bs_rng *rng, uint64_t bound)
+{
+    uint64_t drawn = next(rng);
+    while (drawn < bound && drawn < (0 - bound) % bound)
+        drawn = next(rng);
+    return remainder_of(drawn, bound);
+}
+
 uint64_t bs_rng_below(struct bs_rng *rng, uint64_t bound)
 {
-    uint64_t drawn = bs_rng_next(rng);
-    while (drawn < bound && drawn < (0 - bound) % bound)
-        drawn = bs_rng_next(rng);
-    return drawn % bound;
+    return below(rng, bound);
 }
 
 void bs_rng_shuffle(struct bs_rng *rng, size_t *items, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
-        size_t j = (size_t)bs_rng_below(rng, i);
+        size_t j = (size_t)below(rng, i);
         size_t swapped = items[i - 1];
         items[i - 1] = items[j];
         items[j] = swapped;

@@ -5,6 +5,7 @@
  */
 #include "expr/func.h"
 
+#include "expr/activation.h"
 #include "expr/definition.h"
 #include "expr/kernels.h"
 #include "expr/node.h"
@@ -12,9 +13,6 @@
 
 #include <math.h>
 #include <string.h>
-
-static const double SQRT_HALF = 0.70710678118654752440;    /* 1/√2 */
-static const double INV_SQRT_2PI = 0.39894228040143267794; /* 1/√(2π) */
 
 static const struct bs_parameter LEAK[] = {{"a", 0.1}, {NULL, 0}};
 static const struct bs_parameter ALPHA[] = {{"alpha", 1}, {NULL, 0}};
@@ -37,117 +35,45 @@ static const struct bs_parameter BETA[] = {{"beta", 1}, {NULL, 0}};
         return body;                                                            \
     }
 
-#define SLOPE(name, body)                                                    \
-    static double name(const double *args, int count, double y, double kink) \
-    {                                                                        \
-        const double x = args[0];                                            \
-        (void)x, (void)count, (void)y, (void)kink;                           \
-        return body;                                                         \
-    }
-
-#define PARAMETRIC_SLOPE(name, parameter, body)                                 \
-    static double name(const double *args, int count, double y, double kink)    \
-    {                                                                           \
-        const double x = args[0], p = count > 1 ? args[1] : (parameter)->usual; \
-        (void)y, (void)kink;                                                    \
-        return body;                                                            \
-    }
-
-/* The slope at a kink lies between those on its left and right. */
-static double at_kink(double x, double left, double right, double kink)
-{
-    if (isnan(x))
-        return x;
-    return x > 0 ? right : x < 0 ? left : left + kink * (right - left);
-}
-
-/*
- * Without overflow on either side: e^x is only taken of x <= 0.  The sign chooses a value, not a
- * way through the code, which a processor could not foretell.
- */
-static double sigmoid(double x)
-{
-    const double e = exp(-fabs(x));
-    return (x >= 0 ? 1 : e) / (1 + e);
-}
-
-static double softplus(double x)
-{
-    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
-}
-
-static double normal_cdf(double x)
-{
-    return 0.5 * erfc(-x * SQRT_HALF);
-}
-
-static double normal_pdf(double x)
-{
-    return INV_SQRT_2PI * exp(-0.5 * x * x);
-}
-
-UNARY(value_identity, x)
-UNARY(value_sigmoid, sigmoid(x))
-UNARY(value_tanh, tanh(x))
-UNARY(value_relu, isnan(x) || x > 0 ? x : 0)
-PARAMETRIC(value_leaky_relu, LEAK, x > 0 ? x : p * x)
-PARAMETRIC(value_elu, ALPHA, x > 0 ? x : p * expm1(x))
-UNARY(value_softplus, softplus(x))
-PARAMETRIC(value_swish, BETA, x *sigmoid(p *x))
-UNARY(value_gelu, x *normal_cdf(x))
-UNARY(value_cdf, normal_cdf(x))
-UNARY(value_pdf, normal_pdf(x))
-UNARY(value_step, isnan(x) ? x : x >= 0 ? 1 : 0)
+UNARY(value_identity, bs_value_of_identity(x, 0))
+UNARY(value_sigmoid, bs_value_of_sigmoid(x, 0))
+UNARY(value_tanh, bs_value_of_tanh(x, 0))
+UNARY(value_relu, bs_value_of_relu(x, 0))
+PARAMETRIC(value_leaky_relu, LEAK, bs_value_of_leaky_relu(x, p))
+PARAMETRIC(value_elu, ALPHA, bs_value_of_elu(x, p))
+UNARY(value_softplus, bs_value_of_softplus(x, 0))
+PARAMETRIC(value_swish, BETA, bs_value_of_swish(x, p))
+UNARY(value_gelu, bs_value_of_gelu(x, 0))
+UNARY(value_step, bs_value_of_step(x, 0))
+UNARY(value_cdf, bs_normal_cdf(x))
+UNARY(value_pdf, bs_normal_pdf(x))
 UNARY(value_exp, exp(x))
 UNARY(value_log, log(x))
 UNARY(value_sqrt, sqrt(x))
 UNARY(value_abs, fabs(x))
 UNARY(value_sign, isnan(x) ? x : (double)((x > 0) - (x < 0)))
-UNARY(value_relu_slope, at_kink(x, 0, 1, kink))
-PARAMETRIC(value_leaky_relu_slope, LEAK, at_kink(x, p, 1, kink))
-PARAMETRIC(value_elu_slope, ALPHA, x == 0 ? at_kink(x, p, 1, kink) : x > 0 ? 1 : p * exp(x))
+UNARY(value_relu_slope, bs_slope_of_relu(x, 0, 0, kink))
+PARAMETRIC(value_leaky_relu_slope, LEAK, bs_slope_of_leaky_relu(x, 0, p, kink))
+PARAMETRIC(value_elu_slope, ALPHA, bs_slope_of_elu(x, 0, p, kink))
 
-SLOPE(slope_identity, 1)
-SLOPE(slope_sigmoid, y *(1 - y))
-SLOPE(slope_tanh, (1 + y) * (1 - y))
-SLOPE(slope_relu, at_kink(x, 0, 1, kink))
-SLOPE(slope_softplus, sigmoid(x))
-PARAMETRIC_SLOPE(slope_leaky_relu, LEAK, at_kink(x, p, 1, kink))
-/* y + p would lose the digits of a small slope; βy + σ·(1 − βy) is 0 for large x */
-PARAMETRIC_SLOPE(slope_elu, ALPHA, x == 0 ? at_kink(x, p, 1, kink) : x > 0 ? 1 : p * exp(x))
-PARAMETRIC_SLOPE(slope_swish, BETA, sigmoid(p *x) + p * y * (1 - sigmoid(p * x)))
-SLOPE(slope_gelu, normal_cdf(x) + x * normal_pdf(x))
-SLOPE(slope_step, 0)
-
-/* All units of a layer: value_NAME and slope_NAME, inlined into a loop. */
-#define UNITS(name)                                                            \
+/* All units of a layer, with value or slope inlined into the loop. */
+#define UNITS(name, value, slope)                                              \
     static void values_##name(const struct bs_units *units)                    \
     {                                                                          \
-        struct bs_units u = *units;                                            \
-        for (size_t i = 0; i < u.n; i++) {                                     \
-            u.args[0] = u.x[i];                                                \
-            u.y[i] = value_##name(u.args, u.count, 0, u.kink);                 \
-        }                                                                      \
+        const struct bs_units u = *units;                                      \
+        const double p = bs_func_parameter(u.func, u.args + 1, u.count - 1);   \
+        for (size_t i = 0; i < u.n; i++)                                       \
+            u.y[i] = bs_value_of_##name(u.x[i], p);                            \
     }                                                                          \
     static void slopes_##name(const struct bs_units *units)                    \
     {                                                                          \
-        struct bs_units u = *units;                                            \
-        for (size_t i = 0; i < u.n; i++) {                                     \
-            u.args[0] = u.x[i];                                                \
-            u.dx[i] = u.dy[i] * slope_##name(u.args, u.count, u.y[i], u.kink); \
-        }                                                                      \
+        const struct bs_units u = *units;                                      \
+        const double p = bs_func_parameter(u.func, u.args + 1, u.count - 1);   \
+        for (size_t i = 0; i < u.n; i++)                                       \
+            u.dx[i] = u.dy[i] * bs_slope_of_##name(u.x[i], u.y[i], p, u.kink); \
     }
 
-UNITS(identity)
-UNITS(sigmoid)
-UNITS(tanh)
-UNITS(relu)
-UNITS(leaky_relu)
-UNITS(elu)
-UNITS(softplus)
-UNITS(swish)
-UNITS(gelu)
-UNITS(step)
+BS_ACTIVATIONS(UNITS)
 
 /* d·log y with the convention 0·log 0 = 0 of cross-entropy. */
 static double value_xlog(const double *args, int count, int index, double kink)
@@ -242,7 +168,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_identity,
      .interval = bs_interval_of_identity,
      .exact = bs_exact_of_identity,
-     .slope = slope_identity,
+     .slope = bs_slope_of_identity,
      .values = values_identity,
      .slopes = slopes_identity,
      .partial = {"1"},
@@ -260,7 +186,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_sigmoid,
      .interval = bs_interval_of_sigmoid,
      .exact = bs_exact_of_sigmoid,
-     .slope = slope_sigmoid,
+     .slope = bs_slope_of_sigmoid,
      .values = values_sigmoid,
      .slopes = slopes_sigmoid,
      .partial = {"sigmoid(x)*(1 - sigmoid(x))"},
@@ -275,7 +201,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_tanh,
      .interval = bs_interval_of_tanh,
      .exact = bs_exact_of_tanh,
-     .slope = slope_tanh,
+     .slope = bs_slope_of_tanh,
      .values = values_tanh,
      .slopes = slopes_tanh,
      .partial = {"(1 + tanh(x))*(1 - tanh(x))"},
@@ -292,7 +218,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_relu,
      .interval = bs_interval_of_relu,
      .exact = bs_exact_of_relu,
-     .slope = slope_relu,
+     .slope = bs_slope_of_relu,
      .values = values_relu,
      .slopes = slopes_relu,
      .partial = {"relu_slope(x)"},
@@ -311,7 +237,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_leaky_relu,
      .interval = bs_interval_of_leaky_relu,
      .exact = bs_exact_of_leaky_relu,
-     .slope = slope_leaky_relu,
+     .slope = bs_slope_of_leaky_relu,
      .values = values_leaky_relu,
      .slopes = slopes_leaky_relu,
      .partial = {"leaky_relu_slope(x)"},
@@ -336,7 +262,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_elu,
      .interval = bs_interval_of_elu,
      .exact = bs_exact_of_elu,
-     .slope = slope_elu,
+     .slope = bs_slope_of_elu,
      .values = values_elu,
      .slopes = slopes_elu,
      .partial = {"elu_slope(x)"},
@@ -356,7 +282,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_softplus,
      .interval = bs_interval_of_softplus,
      .exact = bs_exact_of_softplus,
-     .slope = slope_softplus,
+     .slope = bs_slope_of_softplus,
      .values = values_softplus,
      .slopes = slopes_softplus,
      .partial = {"sigmoid(x)"},
@@ -372,7 +298,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_swish,
      .interval = bs_interval_of_swish,
      .exact = bs_exact_of_swish,
-     .slope = slope_swish,
+     .slope = bs_slope_of_swish,
      .values = values_swish,
      .slopes = slopes_swish,
      .partial = {"sigmoid(x) + swish(x)*(1 - sigmoid(x))"},
@@ -393,7 +319,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_gelu,
      .interval = bs_interval_of_gelu,
      .exact = bs_exact_of_gelu,
-     .slope = slope_gelu,
+     .slope = bs_slope_of_gelu,
      .values = values_gelu,
      .slopes = slopes_gelu,
      .partial = {"Phi(x) + x*phi(x)"},
@@ -409,7 +335,7 @@ const struct bs_func bs_funcs[] = {
      .complex_value = bs_complex_of_step,
      .interval = bs_interval_of_step,
      .exact = bs_exact_of_step,
-     .slope = slope_step,
+     .slope = bs_slope_of_step,
      .values = values_step,
      .slopes = slopes_step,
      .partial = {"0"},
@@ -699,11 +625,16 @@ double bs_func_value(const struct bs_func *func, const double *args, int count, 
     return bs_definition_value(func->definition, args, count, kink);
 }
 
+double bs_func_parameter(const struct bs_func *func, const double *given, int count)
+{
+    return count > 0 ? given[0] : func->parameters ? func->parameters[0].usual : 0;
+}
+
 double bs_func_slope(const struct bs_func *func, const double *args, int count, double y,
                      double kink)
 {
     if (func->slope)
-        return func->slope(args, count, y, kink);
+        return func->slope(args[0], y, bs_func_parameter(func, args + 1, count - 1), kink);
     return bs_definition_slope(func->definition, args, count, kink);
 }
 

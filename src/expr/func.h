@@ -77,11 +77,11 @@ struct bs_func {
     double (*value)(const double *args, int count, int index, double kink);
 
     /*
-     * Activations of one argument and parameters: the slope in args[0] where the function gave y,
-     * written by hand for the kernels, from the output where that loses no digits.  NULL for the
-     * rest, and of a function defined at run time: call bs_func_slope.
+     * Activations of the table: the slope at x where the function gave y, written by hand for the
+     * kernels, from the output where that loses no digits; p as from bs_func_parameter.  NULL for
+     * the rest and for softmax, and of a function defined at run time: call bs_func_slope.
      */
-    double (*slope)(const double *args, int count, double y, double kink);
+    double (*slope)(double x, double y, double p, double kink);
 
     /*
      * Value and slope of all units of a layer: the same arithmetic with the loop inside.  NULL
@@ -137,6 +137,9 @@ double bs_func_value(const struct bs_func *func, const double *args, int count, 
                      double kink);
 double bs_func_slope(const struct bs_func *func, const double *args, int count, double y,
                      double kink);
+
+/* The parameter of an activation of the table: what is given, or what it usually is; else 0. */
+double bs_func_parameter(const struct bs_func *func, const double *given, int count);
 
 /* What fills y of the units, and dx from dy and y.  Of an activation but softmax: never NULL. */
 bs_over_units *bs_func_values(const struct bs_func *func);

@@ -1,10 +1,31 @@
 #include "net/descent.h"
 
 #include "base/mem.h"
+#include "expr/activation.h"
 #include "net/dense.h"
 #include "net/loss.h"
 
 #include <math.h>
+#include <string.h>
+
+/* Two numbers at once, each as it would be alone. */
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+/*
+ * The loops of a step that hold an activation: forward from a layer's inputs to z and a; the same
+ * for the output layer, and on to the value of c·Σ(y − t)² and ∂E/∂z; back from the ∂E/∂z of the
+ * layer after this one, whose weights it changes, to its own.  In a small network the call of an
+ * activation and the way of its result through memory would take longer than the arithmetic, so
+ * each has loops of its own, made by LOOPS.
+ */
+struct stage;
+
+struct loops {
+    const char *activation; /* NULL: any other */
+    void (*forward)(const struct stage *stage, const double *in);
+    double (*square_loss)(const struct stage *output, const double *in, double c, const double *t);
+    void (*back)(const struct stage *stage, double eta);
+};
 
 /*
  * A layer, its place in the parameters and its arrays: units.x is z, units.y is a, units.dy is
@@ -12,21 +33,270 @@
  * −0, which changes no sum.
  */
 struct stage {
-    bs_over_units *values, *slopes;
+    struct loops loops;
     size_t inputs, count; /* of units */
     double *w, *b;
     size_t bias_step;
     enum bs_bias bias;
+    double parameter, kink; /* of the activation */
     double *z, *a, *a_slope, *z_slope;
+    bs_over_units *values, *slopes;
     struct bs_units units;
 };
 
 struct bs_descent {
     struct bs_arch *arch;
+    double squares;  /* of the loss */
     double *numbers; /* the arrays of all the stages */
     struct stage *last;
     struct stage stages[];
 };
+
+/* ---- forward --------------------------------------------------------------------------------- */
+
+/* Four rows at a time, as many as there are: apart, so that short layers do without its frame. */
+static __attribute__((noinline)) size_t sum_fours(const struct stage *stage, const double *in)
+{
+    const size_t n = stage->inputs;
+    const double *w = stage->w, *b = stage->b;
+    size_t j = 0;
+    for (; j + BS_DENSE_ROWS <= stage->count; j += BS_DENSE_ROWS) {
+        bs_dense_dot_rows(stage->z + j, w + j * n, in, n);
+        for (size_t k = j; k < j + BS_DENSE_ROWS; k++)
+            stage->z[k] += b[k * stage->bias_step];
+    }
+    return j;
+}
+
+/* Σ_i W_i a_i of a row, added as bs_dense_sum does. */
+static inline double sum_row(const double *restrict w, const double *restrict in, size_t n)
+{
+    double sum = w[0] * in[0];
+    for (size_t i = 1; i < n; i++)
+        sum += w[i] * in[i];
+    return sum;
+}
+
+/* z_j = Σ_i W_ji a_i + b_j. */
+static inline void sum_rows(const struct stage *stage, const double *restrict in)
+{
+    const size_t n = stage->inputs, step = stage->bias_step;
+    const size_t done = stage->count >= BS_DENSE_ROWS ? sum_fours(stage, in) : 0;
+    const double *restrict w = stage->w + done * n, *restrict b = stage->b + done * step;
+    double *restrict z = stage->z + done, *end = stage->z + stage->count;
+    for (; z < end; z++, w += n, b += step)
+        *z = sum_row(w, in, n) + *b;
+}
+
+/* All sums come first: then one activation does not wait for another. */
+static inline void forward(const struct stage *stage, const double *in, bs_unit_value *value)
+{
+    sum_rows(stage, in);
+    for (size_t j = 0; j < stage->count; j++)
+        stage->a[j] = value(stage->z[j], stage->parameter);
+}
+
+static void forward_other(const struct stage *stage, const double *in)
+{
+    sum_rows(stage, in);
+    stage->values(&stage->units);
+}
+
+/* Value and slopes of c·Σ(y − t)², in the arithmetic of the table of losses. */
+static double square_loss_other(const struct stage *output, const double *in, double c,
+                                const double *t)
+{
+    double sum = 0;
+    output->loops.forward(output, in);
+    for (size_t k = 0; k < output->count; k++) {
+        const double difference = output->a[k] - t[k];
+        output->a_slope[k] = 2 * c * difference;
+        sum += difference * difference;
+    }
+    output->slopes(&output->units);
+    return c * sum;
+}
+
+/* The same without a detour by memory, for a few units. */
+static inline double square_loss(const struct stage *output, const double *restrict in, double c,
+                                 const double *restrict t, bs_unit_value *value,
+                                 bs_unit_slope *slope)
+{
+    const size_t n = output->inputs, step = output->bias_step;
+    const double *restrict w = output->w, *restrict b = output->b, *end = t + output->count;
+    double *restrict dz = output->z_slope, sum = 0;
+    if (output->count >= BS_DENSE_ROWS)
+        return square_loss_other(output, in, c, t);
+    for (; t < end; t++, w += n, b += step) {
+        const double z = sum_row(w, in, n) + *b, y = value(z, output->parameter);
+        const double difference = y - *t;
+        const double dy = c == 0.5 ? difference : 2 * c * difference;
+        sum += difference * difference;
+        *dz++ = dy * slope(z, y, output->parameter, output->kink);
+    }
+    return c * sum;
+}
+
+static double other_loss(const struct stage *output, const double *in, const struct bs_loss *loss,
+                         const double *t)
+{
+    const int n = (int)output->count;
+    output->loops.forward(output, in);
+    if (loss->fused) {
+        loss->fused(output->z_slope, n, output->a, t);
+    } else {
+        loss->slope(output->a_slope, n, output->a, t);
+        output->slopes(&output->units);
+    }
+    return loss->value(n, output->a, t);
+}
+
+/* ---- backward -------------------------------------------------------------------------------- */
+
+static inline void descend_biases(const struct stage *stage, double eta)
+{
+    const double *restrict dz = stage->z_slope;
+    double *restrict b = stage->b, sum = 0;
+    if (stage->bias == BS_BIAS_UNITS) {
+        for (size_t j = 0; j < stage->count; j++)
+            b[j] -= eta * dz[j];
+    } else if (stage->bias == BS_BIAS_SHARED) {
+        for (size_t j = 0; j < stage->count; j++)
+            sum += dz[j];
+        b[0] -= eta * sum;
+    }
+}
+
+/* A row of W_ji −= η ∂E/∂z_j a_i; each weight first hands back its part of ∂E/∂a_i. */
+static inline void hand_back_row(const struct stage *stage, double *restrict w, double dz,
+                                 double eta, bool is_first)
+{
+    const double *restrict in = stage->a;
+    double *restrict da = stage->a_slope;
+    for (size_t i = 0; i < stage->count; i++) {
+        da[i] = is_first ? w[i] * dz : da[i] + w[i] * dz;
+        w[i] -= eta * (dz * in[i]);
+    }
+}
+
+/*
+ * All rows of the layer after this one, in their order; with the last, ∂E/∂a_i is complete, and
+ * ∂E/∂z_i comes from it.
+ */
+static inline void back(const struct stage *stage, double eta, bs_unit_slope *slope)
+{
+    const struct stage *after = stage + 1;
+    const size_t n = stage->count, last = after->count - 1;
+    const double *restrict in = stage->a, *restrict da = stage->a_slope;
+    double *restrict w = after->w;
+    for (size_t j = 0; j < last; j++, w += n)
+        hand_back_row(stage, w, after->z_slope[j], eta, j == 0);
+    const double dz = after->z_slope[last];
+    for (size_t i = 0; i < n; i++) {
+        const double sum = last > 0 ? da[i] + w[i] * dz : w[i] * dz;
+        w[i] -= eta * (dz * in[i]);
+        stage->z_slope[i] = sum * slope(stage->z[i], in[i], stage->parameter, stage->kink);
+    }
+    descend_biases(after, eta);
+}
+
+static void back_other(const struct stage *stage, double eta)
+{
+    const struct stage *after = stage + 1;
+    for (size_t j = 0; j < after->count; j++)
+        hand_back_row(stage, after->w + j * stage->count, after->z_slope[j], eta, j == 0);
+    stage->slopes(&stage->units);
+    descend_biases(after, eta);
+}
+
+/* Nothing is handed back to the inputs. */
+static void descend_first(const struct stage *stage, const double *restrict in, double eta)
+{
+    const size_t n = stage->inputs, count = stage->count;
+    const double *restrict dz = stage->z_slope;
+    double *restrict w = stage->w;
+    for (size_t j = 0; j < count; j++, w += n) {
+        const double slope = dz[j];
+        size_t i = 0;
+        for (; i + 2 <= n; i += 2)
+            *(pair *)(w + i) -= eta * (slope * *(const pair *)(in + i));
+        if (i < n)
+            w[i] -= eta * (slope * in[i]);
+    }
+    descend_biases(stage, eta);
+}
+
+/* ---- a step ---------------------------------------------------------------------------------- */
+
+#define LOOPS(name, value, slope)                                                            \
+    static void forward_##name(const struct stage *stage, const double *in)                  \
+    {                                                                                        \
+        forward(stage, in, bs_value_of_##name);                                              \
+    }                                                                                        \
+    static double square_loss_##name(const struct stage *output, const double *in, double c, \
+                                     const double *t)                                        \
+    {                                                                                        \
+        return square_loss(output, in, c, t, bs_value_of_##name, bs_slope_of_##name);        \
+    }                                                                                        \
+    static void back_##name(const struct stage *stage, double eta)                           \
+    {                                                                                        \
+        back(stage, eta, bs_slope_of_##name);                                                \
+    }
+
+BS_ACTIVATIONS(LOOPS)
+
+#define LOOPS_ROW(name, value, slope) {#name, forward_##name, square_loss_##name, back_##name},
+
+static const struct loops *find_loops(const struct bs_func *activation)
+{
+    static const struct loops loops[] = {BS_ACTIVATIONS(LOOPS_ROW) //
+                                         {NULL, forward_other, square_loss_other, back_other}};
+    const struct loops *row = loops;
+    while (row->activation && strcmp(row->activation, activation->name) != 0)
+        row++;
+    return row;
+}
+
+/* The loss is not finite where no step was taken. */
+static inline double take_step(struct bs_descent *descent, const double *x, const double *t,
+                               double eta)
+{
+    const struct stage *stage = descent->stages, *output = descent->last;
+    const double *in = x;
+    for (; stage < output; stage++) {
+        stage->loops.forward(stage, in);
+        in = stage->a;
+    }
+    const double loss = descent->squares > 0
+                            ? output->loops.square_loss(output, in, descent->squares, t)
+                            : other_loss(output, in, descent->arch->loss, t);
+    if (!isfinite(loss))
+        return loss;
+    while (stage-- > descent->stages)
+        stage->loops.back(stage, eta);
+    descend_first(descent->stages, x, eta);
+    return loss;
+}
+
+size_t bs_descent_run(double *loss, struct bs_descent *descent, const struct bs_rows *rows,
+                      const size_t *order, size_t count, double eta)
+{
+    const size_t inputs = descent->stages[0].inputs, outputs = descent->last->count;
+    double sum = *loss;
+    for (size_t k = 0; k < count; k++) {
+        const double *x = rows->inputs + order[k] * inputs;
+        const double one = take_step(descent, x, rows->targets + order[k] * outputs, eta);
+        if (!isfinite(one)) {
+            *loss = one;
+            return k;
+        }
+        sum += one;
+    }
+    *loss = sum;
+    return count;
+}
+
+/* ---- before and after ------------------------------------------------------------------------ */
 
 static void fill_stage(struct bs_descent *descent, int l)
 {
@@ -34,17 +304,21 @@ static void fill_stage(struct bs_descent *descent, int l)
     const struct bs_layer *layer = &arch->layers[l];
     struct stage *stage = &descent->stages[l];
     double *z = descent->numbers + layer->first;
-    *stage = (struct stage){.units = bs_dense_units(layer, arch->kink),
-                            .values = bs_dense_values(layer),
-                            .slopes = bs_dense_slopes(layer),
+    *stage = (struct stage){.loops = *find_loops(layer->activation),
                             .inputs = (size_t)layer->inputs,
                             .count = (size_t)layer->units,
                             .bias_step = layer->bias == BS_BIAS_UNITS,
                             .bias = layer->bias,
+                            .parameter = bs_func_parameter(layer->activation, layer->setting.values,
+                                                           layer->setting.count),
+                            .kink = arch->kink,
                             .z = z,
                             .a = z + arch->units,
                             .a_slope = z + 2 * arch->units,
-                            .z_slope = z + 3 * arch->units};
+                            .z_slope = z + 3 * arch->units,
+                            .values = bs_dense_values(layer),
+                            .slopes = bs_dense_slopes(layer),
+                            .units = bs_dense_units(layer, arch->kink)};
     stage->units.x = stage->z, stage->units.y = stage->a;
     stage->units.dy = stage->a_slope, stage->units.dx = stage->z_slope;
 }
@@ -60,6 +334,7 @@ struct bs_descent *bs_descent_create(struct bs_arch *arch)
         return NULL;
     }
     descent->arch = bs_arch_share(arch);
+    descent->squares = arch->loss->squares;
     descent->numbers = numbers;
     descent->last = &descent->stages[depth - 1];
     for (int l = 0; l < arch->depth; l++)
@@ -85,160 +360,4 @@ void bs_descent_bind(struct bs_descent *descent, double *params)
         stage->w = params + layer->weights;
         stage->b = layer->bias == BS_BIAS_NONE ? &no_bias : params + layer->biases;
     }
-}
-
-/* Four rows at a time, as many as there are: apart, so that short layers do without its frame. */
-static __attribute__((noinline)) void sum_fours(const struct stage *stage, const double *in)
-{
-    const size_t n = stage->inputs;
-    const double *w = stage->w, *b = stage->b;
-    for (size_t j = 0; j + BS_DENSE_ROWS <= stage->count; j += BS_DENSE_ROWS) {
-        bs_dense_dot_rows(stage->z + j, w + j * n, in, n);
-        for (size_t k = j; k < j + BS_DENSE_ROWS; k++)
-            stage->z[k] += b[k * stage->bias_step];
-    }
-}
-
-/* z_j = Σ_i W_ji a_i + b_j, added as bs_dense_sum does. */
-static inline void sum_rows(const struct stage *stage, const double *restrict in)
-{
-    const size_t n = stage->inputs, count = stage->count, step = stage->bias_step;
-    const double *restrict w = stage->w, *restrict b = stage->b;
-    double *restrict z = stage->z;
-    size_t j = 0;
-    if (count >= BS_DENSE_ROWS) {
-        sum_fours(stage, in);
-        j = count - count % BS_DENSE_ROWS;
-        w += j * n, b += j * step;
-    }
-    for (; j < count; j++, w += n, b += step) {
-        double sum = w[0] * in[0];
-        for (size_t i = 1; i < n; i++)
-            sum += w[i] * in[i];
-        z[j] = sum + *b;
-    }
-}
-
-static void run_forward(struct bs_descent *descent, const double *x)
-{
-    for (struct stage *stage = descent->stages; stage <= descent->last; stage++) {
-        sum_rows(stage, x);
-        stage->values(&stage->units);
-        x = stage->a;
-    }
-}
-
-/* Value and slopes of c·Σ(y − t)², in the arithmetic of the table of losses. */
-static inline double square_loss(const struct stage *output, double c, const double *restrict t)
-{
-    const double *restrict y = output->a;
-    double *restrict dy = output->a_slope, sum = 0;
-    for (size_t k = 0; k < output->count; k++) {
-        const double difference = y[k] - t[k];
-        dy[k] = 2 * c * difference;
-        sum += difference * difference;
-    }
-    return c * sum;
-}
-
-static double other_loss(const struct stage *output, const struct bs_loss *loss, const double *t)
-{
-    const int n = (int)output->count;
-    if (loss->fused)
-        loss->fused(output->z_slope, n, output->a, t);
-    else
-        loss->slope(output->a_slope, n, output->a, t);
-    return loss->value(n, output->a, t);
-}
-
-/* W_ji −= η ∂E/∂z_j a_i; each weight first hands back its part of ∂E/∂a_i, in the order of j. */
-static inline void descend_rows(const struct stage *stage, double *restrict da,
-                                const double *restrict in, double eta)
-{
-    const size_t n = stage->inputs, count = stage->count;
-    const double *restrict dz = stage->z_slope;
-    double *restrict w = stage->w;
-    for (size_t i = 0; i < n; i++) {
-        da[i] = w[i] * dz[0];
-        w[i] -= eta * (dz[0] * in[i]);
-    }
-    for (size_t j = 1; j < count; j++) {
-        w += n;
-        for (size_t i = 0; i < n; i++) {
-            da[i] += w[i] * dz[j];
-            w[i] -= eta * (dz[j] * in[i]);
-        }
-    }
-}
-
-static inline void descend_first(const struct stage *stage, const double *restrict in, double eta)
-{
-    const size_t n = stage->inputs, count = stage->count;
-    const double *restrict dz = stage->z_slope;
-    double *restrict w = stage->w;
-    for (size_t j = 0; j < count; j++, w += n)
-        for (size_t i = 0; i < n; i++)
-            w[i] -= eta * (dz[j] * in[i]);
-}
-
-static inline void descend_biases(const struct stage *stage, double eta)
-{
-    const double *restrict dz = stage->z_slope;
-    double *restrict b = stage->b, sum = 0;
-    if (stage->bias == BS_BIAS_UNITS) {
-        for (size_t j = 0; j < stage->count; j++)
-            b[j] -= eta * dz[j];
-    } else if (stage->bias == BS_BIAS_SHARED) {
-        for (size_t j = 0; j < stage->count; j++)
-            sum += dz[j];
-        b[0] -= eta * sum;
-    }
-}
-
-/* Each layer hands back ∂E/∂a by its weights as they were, and changes them. */
-static void run_backward(struct bs_descent *descent, const double *x, double eta)
-{
-    struct stage *stage = descent->last;
-    for (; stage > descent->stages; stage--) {
-        const struct stage *before = stage - 1;
-        descend_rows(stage, before->a_slope, before->a, eta);
-        descend_biases(stage, eta);
-        before->slopes(&before->units);
-    }
-    descend_first(stage, x, eta);
-    descend_biases(stage, eta);
-}
-
-static inline double take_step(struct bs_descent *descent, const double *x, const double *t,
-                               double eta)
-{
-    const struct bs_loss *row = descent->arch->loss;
-    const struct stage *output = descent->last;
-    run_forward(descent, x);
-    const double loss =
-        row->squares > 0 ? square_loss(output, row->squares, t) : other_loss(output, row, t);
-    if (!isfinite(loss))
-        return loss;
-    if (!row->fused)
-        output->slopes(&output->units);
-    run_backward(descent, x, eta);
-    return loss;
-}
-
-size_t bs_descent_run(double *loss, struct bs_descent *descent, const struct bs_rows *rows,
-                      const size_t *order, size_t count, double eta)
-{
-    const size_t inputs = descent->stages[0].inputs, outputs = descent->last->count;
-    double sum = *loss;
-    for (size_t k = 0; k < count; k++) {
-        const double *x = rows->inputs + order[k] * inputs;
-        const double one = take_step(descent, x, rows->targets + order[k] * outputs, eta);
-        if (!isfinite(one)) {
-            *loss = one;
-            return k;
-        }
-        sum += one;
-    }
-    *loss = sum;
-    return count;
 }

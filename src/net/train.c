@@ -1,6 +1,7 @@
 /*
- * Training.  The parameters that it began with stay aside until it has gone well.  Every epoch ends
- * with finite parameters, or not at all; so what an interrupt or a watch finds is always a network.
+ * Training.  The parameters that it began with stay aside until it has gone well.  What an
+ * interrupt, a watch or the end finds is always finite: a parameter that is not never becomes so
+ * again, so it is enough to look at all of them before anybody else does, and now and then.
  */
 #include "net/train.h"
 
@@ -58,12 +59,13 @@ static size_t parameter_count(const struct trainer *trainer)
 
 /* ---- what stops it --------------------------------------------------------------------------- */
 
-static int refuse_step(const struct trainer *trainer, const char *what)
+/* `when` is "in" where the epoch is known, else "by". */
+static int refuse_step(const struct trainer *trainer, const char *when, const char *what)
 {
     return bs_fail(trainer->err, BS_REFUSED,
-                   "in epoch %zu %s: the network is as it was before training; try a smaller eta "
+                   "%s epoch %zu %s: the network is as it was before training; try a smaller eta "
                    "than %g",
-                   trainer->epoch, what, trainer->training->eta);
+                   when, trainer->epoch, what, trainer->training->eta);
 }
 
 /* v − v is 0 of what is finite and not a number of what is not; four sums do not wait for another.
@@ -84,7 +86,7 @@ static int check_params(const struct trainer *trainer)
 {
     if (is_finite(params_of(trainer), parameter_count(trainer)))
         return BS_OK;
-    return refuse_step(trainer, "a step made a parameter infinite");
+    return refuse_step(trainer, "by", "a step made a parameter infinite");
 }
 
 /* A loss that is not finite comes from a step that was too large, if one was taken. */
@@ -98,7 +100,7 @@ static int refuse_loss(const struct trainer *trainer, size_t sample, double loss
     if (status < 0)
         return status;
     snprintf(what, sizeof what, "the loss of sample %zu became %g", sample + 1, loss);
-    return refuse_step(trainer, what);
+    return refuse_step(trainer, "in", what);
 }
 
 /* Between steps; parameters that are not finite are never what is kept. */
@@ -111,14 +113,14 @@ static int interrupt(struct trainer *trainer)
     return bs_fail_interrupted(trainer->err);
 }
 
-/* Looks for an interrupt, when there was enough work since it last did. */
+/* Looks for an interrupt and at the parameters, when there was enough work since it last did. */
 static int poll(struct trainer *trainer, size_t work)
 {
     trainer->unpolled += work;
     if (trainer->unpolled < POLL)
         return BS_OK;
     trainer->unpolled = 0;
-    return bs_is_interrupted() ? interrupt(trainer) : BS_OK;
+    return bs_is_interrupted() ? interrupt(trainer) : check_params(trainer);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
@@ -232,7 +234,7 @@ static int run_epoch(double *loss, struct trainer *trainer)
 {
     *loss = 0;
     int status = trainer->descent ? descend(loss, trainer) : run_batches(loss, trainer);
-    if (status == BS_OK)
+    if (status == BS_OK && (trainer->looks || !trainer->descent))
         status = check_params(trainer);
     *loss /= (double)trainer->training->samples;
     return status;
@@ -445,7 +447,7 @@ static int run_epochs(struct bs_trained *out, struct trainer *trainer)
     }
     if (out->ending == BS_ENDED_EPOCHS && training->stop_within > 0)
         return find_worst(out, trainer);
-    return BS_OK;
+    return check_params(trainer);
 }
 
 /* ---- before and after ------------------------------------------------------------------------ */

@@ -97,6 +97,23 @@ START_TEST(below_gives_every_number_equally_often)
 }
 END_TEST
 
+/* From the state 0, 0, 0, s the first output is s rotated by 23. */
+static uint64_t below_of(uint64_t drawn, uint64_t bound)
+{
+    struct bs_rng rng = {{0, 0, 0, drawn >> 23 | drawn << 41}};
+    return bs_rng_below(&rng, bound);
+}
+
+START_TEST(below_is_the_remainder_of_what_is_drawn)
+{
+    static const uint64_t highest[] = {UINT64_MAX, (uint64_t)1 << 63, 0x123456789ABCDEF0, 100};
+    for (size_t i = 0; i < sizeof highest / sizeof *highest; i++)
+        for (uint64_t drawn = highest[i]; drawn > highest[i] - 50; drawn--)
+            for (uint64_t bound = 1; bound < 20; bound++)
+                ck_assert_uint_eq(below_of(drawn, bound), drawn % bound);
+}
+END_TEST
+
 /* A plain remainder would fall in the lowest third of 3 · 2^62 half of the time. */
 START_TEST(below_a_huge_bound_is_unbiased)
 {
@@ -179,6 +196,7 @@ Suite *bs_suite(void)
         uniform_has_the_mean_and_variance_of_the_unit_interval,
         between_is_uniform_moved_and_stretched,
         below_gives_every_number_equally_often,
+        below_is_the_remainder_of_what_is_drawn,
         below_a_huge_bound_is_unbiased,
         normal_has_the_shares_of_the_normal_distribution,
         below_one_is_always_zero,

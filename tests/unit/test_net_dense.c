@@ -177,7 +177,7 @@ START_TEST(slopes_are_those_of_the_table)
                 struct bs_valued valued;
                 ck_assert_int_eq(bs_eval(&valued, partial, &env, NULL), BS_OK);
                 const double a = func->value(&z, 1, 0, kinks[k]);
-                const double slope = func->slope(&z, 1, a, kinks[k]);
+                const double slope = bs_func_slope(func, &z, 1, a, kinks[k]);
                 ck_assert_msg(agree(slope, valued), "%s' at %g: %.17g, %.17g by the table",
                               func->name, z, slope, valued.value);
             }

@@ -250,7 +250,7 @@ START_TEST(training_that_diverges_is_taken_back)
         {1,
          {1e100, 1},
          1e200,
-         "in epoch 1 a step made a parameter infinite: the network is as it was before training; "
+         "by epoch 1 a step made a parameter infinite: the network is as it was before training; "
          "try a smaller eta than 1e+200"},
         {1e200,
          {0, 1},
