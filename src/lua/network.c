@@ -178,8 +178,8 @@ static const char *push_wanted(lua_State *L, const struct bs_shape *shape)
         bs_buf_put(buf, " = ");
     }
     bs_pop_text(L);
-    return lua_pushfstring(L, "%s%s", lua_tostring(L, -1),
-                           bs_push_count(L, bs_shape_total(shape), "number"));
+    const char *sizes = lua_tostring(L, -1);
+    return lua_pushfstring(L, "%s%s", sizes, bs_push_count(L, bs_shape_total(shape), "number"));
 }
 
 /* The numbers of one sample at `index`, in lists as deep as they like. */

@@ -89,7 +89,8 @@ void bs_grid_put_headings(struct bs_buf *buf, const struct bs_grid *grid, const 
     size_t line = buf->length;
     int at = INDENT;
     for (int c = 0; c < grid->columns; c++) {
-        bs_buf_pad(buf, line, at);
+        if (grid->headings[c][0])
+            bs_buf_pad(buf, line, at);
         bs_buf_put(buf, bs_phrase(grid->headings[c], lang));
         at += grid->widths[c] + GAP;
     }

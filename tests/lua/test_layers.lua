@@ -68,11 +68,11 @@ end
 
 function TestLayers.test_a_summary_has_the_arithmetic_of_its_counts()
   lu.assertEquals(tostring(small():summary()), [[
-  layer   kind         output  parameters  
+  layer   kind         output    parameters
   input                2
-  dense1  dense, tanh  2       6           2·(2 + 1) = 6
-  out     dense        1       3           1·(2 + 1) = 3
-  total                        9           6 + 3]])
+  dense1  dense, tanh  2         6           2·(2 + 1) = 6
+  out     dense        1         3           1·(2 + 1) = 3
+  total                          9           6 + 3]])
 end
 
 function TestLayers.test_what_is_no_layer_is_refused_by_name()
