@@ -149,6 +149,17 @@ static size_t turned(const struct conv *conv, int d, int u)
     return (size_t)(conv->flips ? conv->window.size[d] - 1 - u : u);
 }
 
+/* Rows are short: a call for each would cost more than to copy it. */
+static inline void copy_row(double *restrict to, const double *restrict from, size_t count)
+{
+    enum { EACH = 4 };
+    size_t i = 0;
+    for (; i + EACH <= count; i += EACH)
+        memcpy(to + i, from + i, EACH * sizeof *to);
+    for (; i < count; i++)
+        to[i] = from[i];
+}
+
 /* One row of the columns: x moved by (u, v), as much of it as the output has. */
 static void fill_row(double *restrict row, const double *restrict x, const struct conv *conv,
                      size_t u, size_t v)
@@ -162,7 +173,7 @@ static void fill_row(double *restrict row, const double *restrict x, const struc
         if (y < 0 || y >= w->in[0]) {
             memset(row, 0, (size_t)w->out[1] * sizeof *row);
         } else if (is_inside) {
-            memcpy(row, in + start, (size_t)w->out[1] * sizeof *row);
+            copy_row(row, in + start, (size_t)w->out[1]);
         } else {
             for (int c = 0; c < w->out[1]; c++) {
                 const ptrdiff_t at = (ptrdiff_t)c * w->stride[1] + start;
@@ -297,12 +308,18 @@ static int back_to_inputs(const struct bs_stage_run *run, const struct conv *con
     return status;
 }
 
+/* Four sums that do not wait for one another, always the same four. */
 static double sum_of(const double *values, size_t count)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum;
+    enum { SUMS = 4 };
+    double sums[SUMS] = {0};
+    size_t i = 0;
+    for (; i + SUMS <= count; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            sums[k] += values[i + k];
+    for (; i < count; i++)
+        sums[0] += values[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
 /* ∂E/∂K = ∂E/∂z·columnsᵀ, summed apart: the kernel is read until the last sample has gone back. */

@@ -1,6 +1,7 @@
 #include "net/run.h"
 
 #include "base/mem.h"
+#include "net/kinds.h"
 #include "net/loss.h"
 
 #include <string.h>
@@ -178,12 +179,39 @@ static void connect(struct bs_run *run, int s)
     stage_run->work = run->work;
 }
 
+static int count_readers(const struct bs_stack *stack, int s)
+{
+    int readers = same_origin(stack, s, stack->count - 1);
+    for (int later = s + 1; later < stack->count; later++) {
+        const struct bs_stage *stage = &stack->stages[later];
+        if (stage->output != BS_PASSES_ON)
+            readers += same_origin(stack, s, stage->from) + same_origin(stack, s, stage->beside);
+    }
+    return readers;
+}
+
+/*
+ * In training nobody asks for ∂E/∂a once there is ∂E/∂z: an activation that is the only reader of z
+ * works in place, and what it works on stays in the cache.
+ */
+static void share_slopes(struct bs_run *run, int s)
+{
+    const struct bs_stack *stack = stack_of(run);
+    const struct bs_stage *stage = &stack->stages[s];
+    const struct bs_origin origin = bs_stack_origin(stack, stage->from);
+    if (run->use == BS_RUN_TRAINS && stage->kind == &bs_kind_activation && origin.stage >= 0 &&
+        origin.step < 0 && count_readers(stack, stage->from) == 1)
+        run->stages[origin.stage].slopes[origin.array] = run->stages[s].slopes[stage->output];
+}
+
 static void place(struct bs_run *run, size_t samples)
 {
     double *rest = run->numbers;
     run->samples = samples;
     for (int s = 0; s < stack_of(run)->count; s++)
         place_stage(run, s, &rest);
+    for (int s = 0; s < stack_of(run)->count; s++)
+        share_slopes(run, s);
     for (int s = 0; s < stack_of(run)->count; s++)
         connect(run, s);
 }
