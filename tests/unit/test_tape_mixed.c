@@ -192,7 +192,7 @@ END_TEST
 
 /* ---- out of memory --------------------------------------------------------------------------- */
 
-/* A network of every kind, a tape of it, and an entry of each phase derived. */
+/* A network of every kind, a tape of it, and some entries of each phase derived. */
 static bool make_and_derive(void *context)
 {
     const struct stack_case *stack = context;
@@ -211,7 +211,7 @@ static bool make_and_derive(void *context)
         status = bs_net_create(&net, arch, NULL);
     if (status == BS_OK)
         status = bs_tape_of_samples(&tape, net, &batch, NULL, 1, NULL);
-    for (int64_t p = 0; status == BS_OK && p < bs_tape_length(tape); p++)
+    for (int64_t p = 0; status == BS_OK && p < bs_tape_length(tape); p += 7)
         status = bs_tape_derive(&derivation, tape, bs_tape_at(tape, p), &err);
     must(status == BS_OK || status == BS_NO_MEMORY, "status %d: %s", status, err.text);
     bs_tape_destroy(tape);
