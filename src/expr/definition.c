@@ -104,25 +104,28 @@ const char *bs_definition_rule(const struct bs_definition *definition, int k)
     return definition->rules[k];
 }
 
-static double run(const struct bs_definition *definition, const struct bs_program *program,
-                  const double *args, int count, double kink)
+/* What is left out is as usual. */
+static void complete(struct bs_strided all[MOST_ARGUMENTS], const struct bs_definition *definition,
+                     const struct bs_strided *args, int count)
 {
-    double all[MOST_ARGUMENTS];
     for (int k = 0; k < definition->arguments; k++)
-        all[k] = k < count ? args[k] : definition->parameters[k - 1].usual;
-    return bs_program_run(program, all, kink);
+        all[k] = k < count ? args[k] : (struct bs_strided){&definition->parameters[k - 1].usual, 0};
 }
 
-double bs_definition_value(const struct bs_definition *definition, const double *args, int count,
-                           double kink)
+void bs_definition_values(double *out, size_t n, const struct bs_definition *definition,
+                          const struct bs_strided *args, int count, double kink)
 {
-    return run(definition, definition->value, args, count, kink);
+    struct bs_strided all[MOST_ARGUMENTS];
+    complete(all, definition, args, count);
+    bs_program_run(out, n, definition->value, all, kink);
 }
 
-double bs_definition_slope(const struct bs_definition *definition, const double *args, int count,
-                           double kink)
+void bs_definition_slopes(double *out, size_t n, const struct bs_definition *definition,
+                          const struct bs_strided *args, int count, double kink)
 {
-    return run(definition, definition->slope, args, count, kink);
+    struct bs_strided all[MOST_ARGUMENTS];
+    complete(all, definition, args, count);
+    bs_program_run(out, n, definition->slope, all, kink);
 }
 
 static void destroy(struct bs_definition *definition)

@@ -617,12 +617,38 @@ const char *bs_func_rule(const struct bs_func *func, int count, int k)
     return is_full(func, count) ? func->full.rules[k] : func->rule;
 }
 
+/* ---- values and slopes ----------------------------------------------------------------------- */
+
+/* Of a function defined at run time. */
+typedef void run_definition(double *out, size_t n, const struct bs_definition *definition,
+                            const struct bs_strided *args, int count, double kink);
+
+static double run_once(run_definition *run, const struct bs_func *func, const double *args,
+                       int count, double kink)
+{
+    struct bs_strided all[1 + BS_MOST_PARAMETERS];
+    double out;
+    for (int k = 0; k < count; k++)
+        all[k] = (struct bs_strided){&args[k], 0};
+    run(&out, 1, func->definition, all, count, kink);
+    return out;
+}
+
+/* x of the units from `begin` on, and their parameters. */
+static void take_args(struct bs_strided args[1 + BS_MOST_PARAMETERS], const struct bs_units *units,
+                      size_t begin)
+{
+    args[0] = (struct bs_strided){units->x + begin, 1};
+    for (int k = 1; k < units->count; k++)
+        args[k] = (struct bs_strided){&units->args[k], 0};
+}
+
 double bs_func_value(const struct bs_func *func, const double *args, int count, int index,
                      double kink)
 {
     if (func->value)
         return func->value(args, count, index, kink);
-    return bs_definition_value(func->definition, args, count, kink);
+    return run_once(bs_definition_values, func, args, count, kink);
 }
 
 double bs_func_parameter(const struct bs_func *func, const double *given, int count)
@@ -635,26 +661,29 @@ double bs_func_slope(const struct bs_func *func, const double *args, int count, 
 {
     if (func->slope)
         return func->slope(args[0], y, bs_func_parameter(func, args + 1, count - 1), kink);
-    return bs_definition_slope(func->definition, args, count, kink);
+    return run_once(bs_definition_slopes, func, args, count, kink);
 }
-
-/* Of a function defined at run time, unit by unit. */
 
 static void values_defined(const struct bs_units *units)
 {
-    struct bs_units u = *units;
-    for (size_t i = 0; i < u.n; i++) {
-        u.args[0] = u.x[i];
-        u.y[i] = bs_definition_value(u.func->definition, u.args, u.count, u.kink);
-    }
+    struct bs_strided args[1 + BS_MOST_PARAMETERS];
+    take_args(args, units, 0);
+    bs_definition_values(units->y, units->n, units->func->definition, args, units->count,
+                         units->kink);
 }
 
+/* Slopes stand aside until they meet dy, in whose place dx may be. */
 static void slopes_defined(const struct bs_units *units)
 {
-    struct bs_units u = *units;
-    for (size_t i = 0; i < u.n; i++) {
-        u.args[0] = u.x[i];
-        u.dx[i] = u.dy[i] * bs_definition_slope(u.func->definition, u.args, u.count, u.kink);
+    enum { MANY = 64 };
+    double slopes[MANY];
+    struct bs_strided args[1 + BS_MOST_PARAMETERS];
+    for (size_t begin = 0, n; begin < units->n; begin += n) {
+        n = units->n - begin < MANY ? units->n - begin : MANY;
+        take_args(args, units, begin);
+        bs_definition_slopes(slopes, n, units->func->definition, args, units->count, units->kink);
+        for (size_t i = 0; i < n; i++)
+            units->dx[begin + i] = units->dy[begin + i] * slopes[i];
     }
 }
 

@@ -1,15 +1,21 @@
 /*
- * Instruction i leaves its result in slot i; its operands are slots before it, so one pass over the
- * list computes everything.  A shared node is one instruction: its memo says which.
+ * Instruction i leaves its results in slot i, which has room for a block of them; its operands are
+ * slots before it, so one pass over the list computes everything.  A shared node is one
+ * instruction: its memo says which.
  */
 #include "expr/program.h"
 
+#include "expr/definition.h"
 #include "expr/func.h"
 #include "expr/node.h"
 
 #include "base/mem.h"
 
 #include <math.h>
+#include <string.h>
+
+/* Long blocks share the work of an instruction among many values; all slots fit into a cache. */
+enum { LONGEST_BLOCK = 64, SLOTS = 4096 };
 
 struct instruction {
     bs_expr node;
@@ -27,8 +33,17 @@ struct bs_program {
     struct operand *operands;
     size_t count, operand_count;
     size_t capacity, operand_capacity; /* while it is made */
+    size_t block;                      /* values of a slot */
     double *slots;                     /* one an instruction, then those of `args` */
+    const double **results;            /* where they are: in the slot, or the argument itself */
     double *args;                      /* of the call at hand: the most that one has */
+};
+
+/* n values at once. */
+struct block {
+    const struct bs_program *program;
+    size_t n;
+    double kink;
 };
 
 struct compilation {
@@ -80,15 +95,39 @@ static bool compile(struct compilation *at, bs_expr expr, size_t *slot)
     return true;
 }
 
+static void fill_numbers(struct bs_program *program)
+{
+    for (size_t k = 0; k < program->count; k++) {
+        bs_expr node = program->instructions[k].node;
+        if (node->kind != BS_NUMBER)
+            continue;
+        const double number = bs_number_value(node);
+        for (size_t i = 0; i < program->block; i++)
+            program->slots[k * program->block + i] = number;
+    }
+}
+
 static bool make_slots(struct bs_program *program)
 {
     size_t most = 0;
     for (size_t i = 0; i < program->count; i++)
         if ((size_t)program->instructions[i].node->count > most)
             most = (size_t)program->instructions[i].node->count;
-    program->slots = bs_calloc(program->count + most, sizeof *program->slots);
-    program->args = program->slots + program->count;
-    return program->slots;
+    program->block = SLOTS / program->count;
+    if (program->block > LONGEST_BLOCK)
+        program->block = LONGEST_BLOCK;
+    if (program->block == 0)
+        program->block = 1;
+    const size_t slots = program->count * program->block;
+    program->slots = bs_calloc(slots + most, sizeof *program->slots);
+    program->results = bs_calloc(program->count, sizeof *program->results);
+    if (!program->slots || !program->results)
+        return false;
+    for (size_t i = 0; i < program->count; i++)
+        program->results[i] = program->slots + i * program->block;
+    program->args = program->slots + slots;
+    fill_numbers(program);
+    return true;
 }
 
 struct bs_program *bs_program_create(bs_expr expr, bs_symbol_place *place, const void *context)
@@ -109,42 +148,92 @@ void bs_program_destroy(struct bs_program *program)
     bs_free(program->instructions);
     bs_free(program->operands);
     bs_free(program->slots);
+    bs_free(program->results);
     bs_free(program);
 }
 
-static double run_sum(const double *slots, const struct operand *terms, int count)
+static const double *result(const struct block *block, const struct operand *operand)
 {
-    double sum = slots[terms[0].slot];
-    for (int i = 1; i < count; i++)
-        sum += slots[terms[i].slot];
-    return sum;
+    return block->program->results[operand->slot];
 }
 
-static double run_product(const double *slots, const struct operand *factors, int count)
+/* The first two are added in one go. */
+static void run_sum(double *restrict out, const struct block *block, const struct operand *terms,
+                    int count)
 {
-    double product = slots[factors[0].slot];
-    for (int i = 1; i < count; i++) {
-        double factor = slots[factors[i].slot];
-        product = factors[i].divides ? product / factor : product * factor;
+    const double *first = result(block, &terms[0]), *second = result(block, &terms[1]);
+    for (size_t i = 0; i < block->n; i++)
+        out[i] = first[i] + second[i];
+    for (int k = 2; k < count; k++) {
+        const double *term = result(block, &terms[k]);
+        for (size_t i = 0; i < block->n; i++)
+            out[i] += term[i];
     }
-    return product;
 }
 
-static double run_power(double base, double exponent)
+static void multiply(double *out, const double *product, const struct block *block,
+                     const struct operand *operand)
+{
+    const double *factor = result(block, operand);
+    if (operand->divides)
+        for (size_t i = 0; i < block->n; i++)
+            out[i] = product[i] / factor[i];
+    else
+        for (size_t i = 0; i < block->n; i++)
+            out[i] = product[i] * factor[i];
+}
+
+static void run_product(double *out, const struct block *block, const struct operand *factors,
+                        int count)
+{
+    multiply(out, result(block, &factors[0]), block, &factors[1]);
+    for (int k = 2; k < count; k++)
+        multiply(out, out, block, &factors[k]);
+}
+
+static double power(double base, double exponent)
 {
     return exponent == -1 ? 1 / base : exponent == 2 ? base * base : pow(base, exponent);
 }
 
-static double run_call(const struct bs_program *program, bs_expr call,
-                       const struct operand *operands, double kink)
+static void run_power(double *restrict out, const struct block *block,
+                      const struct operand *operands)
 {
-    for (int i = 0; i < call->count; i++)
-        program->args[i] = program->slots[operands[i].slot];
-    return bs_func_value(call->u.call.func, program->args, call->count, call->u.call.index, kink);
+    const double *restrict base = result(block, &operands[0]);
+    const double *restrict exponent = result(block, &operands[1]);
+    for (size_t i = 0; i < block->n; i++)
+        out[i] = power(base[i], exponent[i]);
 }
 
-static double run_cases(enum bs_at_zero at_zero, double test, double above, double below,
-                        double kink)
+/* Of a function defined at run time: its own program. */
+static void run_defined(double *out, const struct block *block, bs_expr call,
+                        const struct operand *operands)
+{
+    struct bs_strided args[1 + BS_MOST_PARAMETERS];
+    for (int k = 0; k < call->count; k++)
+        args[k] = (struct bs_strided){result(block, &operands[k]), 1};
+    bs_definition_values(out, block->n, call->u.call.func->definition, args, call->count,
+                         block->kink);
+}
+
+static void run_call(double *out, const struct block *block, bs_expr call,
+                     const struct operand *operands)
+{
+    const struct bs_func *func = call->u.call.func;
+    double *args = block->program->args;
+    if (func->definition) {
+        run_defined(out, block, call, operands);
+        return;
+    }
+    for (size_t i = 0; i < block->n; i++) {
+        for (int k = 0; k < call->count; k++)
+            args[k] = result(block, &operands[k])[i];
+        out[i] = func->value(args, call->count, call->u.call.index, block->kink);
+    }
+}
+
+/* A branch that is not taken need not have a value, so it is not multiplied by 0. */
+static double choose(enum bs_at_zero at_zero, double test, double above, double below, double kink)
 {
     if (isnan(test))
         return test;
@@ -156,41 +245,70 @@ static double run_cases(enum bs_at_zero at_zero, double test, double above, doub
     case BS_ZERO_IS_SECOND:
         return below;
     case BS_ZERO_IS_KINK:
-        return below + kink * (above - below);
+        return kink == 0 ? below : kink == 1 ? above : below + kink * (above - below);
     }
     return below;
 }
 
-static double run(const struct bs_program *program, const struct instruction *instruction,
-                  const double *args, double kink)
+static void run_cases(double *restrict out, const struct block *block, enum bs_at_zero at_zero,
+                      const struct operand *operands)
+{
+    const double *restrict test = result(block, &operands[0]);
+    const double *restrict above = result(block, &operands[1]);
+    const double *restrict below = result(block, &operands[2]);
+    for (size_t i = 0; i < block->n; i++)
+        out[i] = choose(at_zero, test[i], above[i], below[i], block->kink);
+}
+
+static void run(double *out, const struct block *block, const struct instruction *instruction)
 {
     bs_expr node = instruction->node;
-    const struct operand *operands = program->operands + instruction->operands;
-    const double *slots = program->slots;
+    const struct operand *operands = block->program->operands + instruction->operands;
     switch (node->kind) {
-    case BS_NUMBER:
-        return bs_number_value(node);
-    case BS_SYMBOL:
-        return args[instruction->argument];
     case BS_SUM:
-        return run_sum(slots, operands, node->count);
+        run_sum(out, block, operands, node->count);
+        break;
     case BS_PRODUCT:
-        return run_product(slots, operands, node->count);
+        run_product(out, block, operands, node->count);
+        break;
     case BS_POWER:
-        return run_power(slots[operands[0].slot], slots[operands[1].slot]);
+        run_power(out, block, operands);
+        break;
     case BS_CALL:
-        return run_call(program, node, operands, kink);
+        run_call(out, block, node, operands);
+        break;
     case BS_CASES:
-        return run_cases(node->u.at_zero, slots[operands[0].slot], slots[operands[1].slot],
-                         slots[operands[2].slot], kink);
-    default: /* of no other kind is one made */
-        return NAN;
+        run_cases(out, block, node->u.at_zero, operands);
+        break;
+    default: /* numbers and arguments are there already; of no other kind is one made */
+        break;
     }
 }
 
-double bs_program_run(const struct bs_program *program, const double *args, double kink)
+static void take_argument(const struct bs_program *program, size_t k, const struct bs_strided *arg,
+                          size_t begin)
 {
-    for (size_t i = 0; i < program->count; i++)
-        program->slots[i] = run(program, &program->instructions[i], args, kink);
-    return program->slots[program->count - 1];
+    double *slot = program->slots + k * program->block;
+    program->results[k] = arg->step > 0 ? arg->at + begin : slot;
+    for (size_t i = 0; arg->step == 0 && i < program->block; i++)
+        slot[i] = arg->at[0];
+}
+
+void bs_program_run(double *out, size_t n, const struct bs_program *program,
+                    const struct bs_strided *args, double kink)
+{
+    struct block block = {.program = program, .kink = kink};
+    for (size_t begin = 0; begin < n; begin += block.n) {
+        block.n = n - begin < program->block ? n - begin : program->block;
+        for (size_t k = 0; k < program->count; k++) {
+            const struct instruction *instruction = &program->instructions[k];
+            if (instruction->node->kind == BS_SYMBOL)
+                take_argument(program, k, &args[instruction->argument], begin);
+            else
+                run(program->slots + k * program->block, &block, instruction);
+        }
+        const double *last = program->results[program->count - 1];
+        for (size_t i = 0; i < block.n; i++)
+            out[begin + i] = last[i];
+    }
 }

@@ -18,8 +18,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Multiplications, or so, from one look for an interrupt to the next. */
-enum { POLL = 1 << 18 };
+/*
+ * Multiplications, or so, from one look for an interrupt to the next; and steps from one look at
+ * all parameters, which takes as long as a step, to the next.
+ */
+enum { POLL = 1 << 18, STEPS = 100 };
 
 struct trainer {
     const struct bs_training *training;
@@ -40,6 +43,7 @@ struct trainer {
     double rate;                /* of this epoch */
     size_t most;                /* steps from one such look to the next */
     size_t unpolled;            /* multiplications since the last look for an interrupt */
+    double checked;             /* steps taken when the parameters were last looked at */
     double best_loss;
     size_t best_epoch;
     bool looks; /* more is asked for of an epoch than its loss */
@@ -113,14 +117,19 @@ static int interrupt(struct trainer *trainer)
     return bs_fail_interrupted(trainer->err);
 }
 
-/* Looks for an interrupt and at the parameters, when there was enough work since it last did. */
+/* Looks for an interrupt, and at the parameters, when there was enough work since it last did. */
 static int poll(struct trainer *trainer, size_t work)
 {
     trainer->unpolled += work;
     if (trainer->unpolled < POLL)
         return BS_OK;
     trainer->unpolled = 0;
-    return bs_is_interrupted() ? interrupt(trainer) : check_params(trainer);
+    if (bs_is_interrupted())
+        return interrupt(trainer);
+    if (trainer->steps < trainer->checked + STEPS)
+        return BS_OK;
+    trainer->checked = trainer->steps;
+    return check_params(trainer);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */

@@ -930,6 +930,39 @@ START_TEST(a_watch_stops_training_and_one_that_fails_keeps_what_was_learnt)
 }
 END_TEST
 
+static void train_xor(const struct bs_optimiser *optimiser, size_t batch)
+{
+    struct bs_arch *arch =
+        arch_of(2, (const int[]){2, 2, 1}, (const char *const[]){"sigmoid", "sigmoid"},
+                BS_BIAS_UNITS, "half_squared_error");
+    struct bs_net *net = net_of(arch, (const double[9]){0.5, -0.25, 0.75});
+    struct bs_history history = {0};
+    struct bs_training training = {.samples = 4,
+                                   .inputs = (const double[]){0, 0, 0, 1, 1, 0, 1, 1},
+                                   .targets = (const double[]){0, 1, 1, 0},
+                                   .eta = 0.01,
+                                   .epochs = 50,
+                                   .batch = batch,
+                                   .shuffle = true,
+                                   .optimiser = optimiser,
+                                   .history = &history};
+    struct bs_trained trained;
+    bs_recipe_usual(training.optimiser_options, &optimiser->recipe);
+    ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+    bs_history_finish(&history);
+    bs_net_destroy(net);
+}
+
+START_TEST(a_thousand_networks_trained_and_dropped_leave_no_memory)
+{
+    const size_t before = bs_mem_used();
+    for (size_t i = 0; i < 1000; i++)
+        for (const struct bs_optimiser *row = bs_optimisers; row->recipe.name; row++)
+            train_xor(row, 1 + i % 3);
+    ck_assert_uint_eq(bs_mem_used(), before);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     return bs_suite_of("train", (const TTest *const[]){
@@ -947,6 +980,7 @@ Suite *bs_suite(void)
                                     an_interrupt_within_a_step_leaves_no_half_of_it,
                                     running_out_of_memory_changes_nothing,
                                     no_step_asks_for_memory,
+                                    a_thousand_networks_trained_and_dropped_leave_no_memory,
                                     decay_is_in_the_gradient_or_beside_it,
                                     decay_leaves_biases_alone,
                                     a_schedule_sets_the_rate_of_each_epoch,
