@@ -63,6 +63,15 @@ size_t bs_run_numbers(const struct bs_stage_run *run)
     return bs_run_rows(run) * bs_shape_count(&run->stage->in);
 }
 
+double bs_share_of_tie(size_t nth, size_t ties, double kink)
+{
+    if (kink == 0)
+        return nth == 1;
+    if (kink == 1)
+        return nth == ties;
+    return 1 / (double)ties;
+}
+
 void bs_add_to_biases(double *restrict b, double scale, const double *restrict dz, size_t rows,
                       size_t units)
 {

@@ -62,6 +62,12 @@ struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n);
 int bs_check_activation(const char *where, const struct bs_func *func, int count,
                         struct bs_error *err);
 
+/*
+ * What the nth (from 1) of so many that are tied for the greatest has of its slope, by the slope at
+ * kinks: the first, the last, or each the same.  So the table of functions has it, see max.
+ */
+double bs_share_of_tie(size_t nth, size_t ties, double kink);
+
 /* b_j += scale·Σ ∂E/∂z_j over so many rows. */
 void bs_add_to_biases(double *b, double scale, const double *dz, size_t rows, size_t units);
 

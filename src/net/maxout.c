@@ -132,16 +132,6 @@ static int forward(const struct bs_stage_run *run)
     return status;
 }
 
-/* The share of the nth of so many tied pieces, by the slope at a kink: the first, the last, all. */
-static double share_of(size_t nth, size_t ties, double kink)
-{
-    if (kink == 0)
-        return nth == 1;
-    if (kink == 1)
-        return nth == ties;
-    return 1 / (double)ties;
-}
-
 /* The largest piece has the slope of the unit. */
 static void share_slope(double *dz, double da, const double *z, size_t pieces, double kink)
 {
@@ -152,7 +142,7 @@ static void share_slope(double *dz, double da, const double *z, size_t pieces, d
     for (size_t p = 0; p < pieces; p++) {
         const bool is_largest = z[p] == largest;
         nth += is_largest;
-        dz[p] = is_largest ? da * share_of(nth, ties, kink) : isnan(largest) ? largest : 0;
+        dz[p] = is_largest ? da * bs_share_of_tie(nth, ties, kink) : isnan(largest) ? largest : 0;
     }
 }
 

@@ -498,6 +498,25 @@ static int need_after(struct stack *stack, struct bs_error *err)
     return status;
 }
 
+/* A run forward of other samples, which are copied. */
+static int run_others(struct bs_run **out, const struct stack *stack, const double *x,
+                      const double *t, const double *params, struct bs_error *err)
+{
+    struct bs_run *run;
+    const size_t samples = bs_run_samples(stack->run);
+    int status = bs_run_create(&run, (struct bs_arch *)arch_of(stack), samples, BS_RUN_TAPE, err);
+    if (status < 0)
+        return status;
+    bs_run_load(run, x, t, NULL, samples);
+    bs_run_own(run);
+    if (bs_run_forward(run, params) < 0) {
+        bs_run_destroy(run);
+        return bs_fail_interrupted(err);
+    }
+    *out = run;
+    return BS_OK;
+}
+
 int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_stepper **stepper,
                         struct bs_graph *graph, const double *x, const double *t,
                         struct bs_error *err)
@@ -508,18 +527,9 @@ int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct b
         return status;
     *params = stack->updated;
     *stepper = stack->next;
-    if (!x)
-        return run_again(out, stack, stack->updated->values, err);
-    const size_t samples = bs_run_samples(stack->run);
-    status = bs_run_create(out, (struct bs_arch *)arch_of(stack), samples, BS_RUN_TAPE, err);
-    if (status < 0)
-        return status;
-    bs_run_load(*out, x, t, NULL, samples);
-    bs_run_own(*out);
-    if (bs_run_forward(*out, stack->updated->values) == BS_OK)
-        return BS_OK;
-    bs_run_destroy(*out);
-    return bs_fail_interrupted(err);
+    if (x)
+        return run_others(out, stack, x, t, stack->updated->values, err);
+    return run_again(out, stack, stack->updated->values, err);
 }
 
 static struct bs_state_place state_place(const struct bs_graph *graph, int64_t q)
