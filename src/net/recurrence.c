@@ -163,25 +163,29 @@ static size_t sums_at_step(const struct bs_recurrence *rec)
     return rec->samples * rec->sums;
 }
 
-/* U x_t of all steps at once. */
+static void start_sums(const struct bs_recurrence *rec, double *z)
+{
+    for (size_t r = 0; r < rec->steps * rec->samples; r++, z += rec->sums)
+        if (rec->b)
+            memcpy(z, rec->b, rec->sums * sizeof *z);
+        else
+            memset(z, 0, rec->sums * sizeof *z);
+}
+
+/* b, and U x_t of all steps at once. */
 int bs_recurrence_read(const struct bs_recurrence *rec, double *z)
 {
     const struct bs_product product = {.rows = rec->read_steps * rec->samples,
                                        .columns = rec->sums,
                                        .inner = rec->inputs,
                                        .b_is_transposed = true,
-                                       .alpha = 1};
+                                       .alpha = 1,
+                                       .beta = 1};
+    start_sums(rec, z);
     return bs_multiply(z, &product, rec->run->in, rec->u, rec->run->is_exact);
 }
 
-static void add_biases_to(const struct bs_recurrence *rec, double *z)
-{
-    for (size_t k = 0; k < rec->samples; k++, z += rec->sums)
-        for (size_t j = 0; j < rec->sums; j++)
-            z[j] += rec->b[j];
-}
-
-/* + W h_{t−1} + b; where nothing is read, that alone. */
+/* + W h_{t−1} */
 int bs_recurrence_complete(const struct bs_recurrence *rec, double *z, size_t step)
 {
     const struct bs_product product = {.rows = rec->samples,
@@ -189,15 +193,11 @@ int bs_recurrence_complete(const struct bs_recurrence *rec, double *z, size_t st
                                        .inner = rec->units,
                                        .b_is_transposed = true,
                                        .alpha = 1,
-                                       .beta = step < rec->read_steps};
-    int status = BS_OK;
-    z += step * sums_at_step(rec);
-    if (step > 0)
-        status = bs_multiply(z, &product, bs_recurrence_at(rec, rec->h, step - 1), rec->w,
-                             rec->run->is_exact);
-    if (rec->b)
-        add_biases_to(rec, z);
-    return status;
+                                       .beta = 1};
+    if (step == 0)
+        return BS_OK;
+    return bs_multiply(z + step * sums_at_step(rec), &product,
+                       bs_recurrence_at(rec, rec->h, step - 1), rec->w, rec->run->is_exact);
 }
 
 /* ∂E/∂h_{t−1} = ∂E/∂z_t·W, and what comes from outside, if that is each step's. */
@@ -220,45 +220,32 @@ int bs_recurrence_go_back(const struct bs_recurrence *rec, const double *dz, siz
     return BS_OK;
 }
 
-/* ∂E/∂x_t = ∂E/∂z_t·U */
-static int back_to_inputs(const struct bs_recurrence *rec, const double *dz)
+/* Σ_t (∂E/∂z_t)ᵀ·h_{t−1}: the h that go with the dz are all but the last, shifted by one. */
+static int add_to_weights(const struct bs_recurrence *rec, const double *dz)
 {
-    const struct bs_stage_run *run = rec->run;
-    const struct bs_product product = {.rows = rec->read_steps * rec->samples,
-                                       .columns = rec->inputs,
-                                       .inner = rec->sums,
-                                       .alpha = 1,
-                                       .beta = run->adds};
-    return run->d_in ? bs_multiply(run->d_in, &product, dz, rec->u, run->is_exact) : BS_OK;
-}
-
-/* Σ_t (∂E/∂z_t)ᵀ·a_t over so many steps, whose a lie one after the other. */
-static int add_to_weights(const struct bs_recurrence *rec, int array, const double *dz,
-                          const double *a, size_t steps)
-{
-    const struct bs_array *weights = &rec->run->stage->arrays[array];
     const struct bs_product product = {.rows = rec->sums,
-                                       .columns = (size_t)weights->size[1],
-                                       .inner = steps * rec->samples,
+                                       .columns = rec->units,
+                                       .inner = (rec->steps - 1) * rec->samples,
                                        .a_is_transposed = true,
                                        .alpha = rec->run->scale,
                                        .beta = 1};
-    return bs_multiply(rec->run->gradients + weights->first, &product, dz, a, rec->run->is_exact);
+    if (rec->steps == 1)
+        return BS_OK;
+    return bs_multiply(rec->run->gradients + (rec->w - rec->run->params), &product,
+                       dz + sums_at_step(rec), rec->h, rec->run->is_exact);
 }
 
-/* The h that the dz of a step goes with is the one before: all of them, shifted by one. */
+/* What is read has the slopes of a dense layer without biases: those go with all steps. */
 int bs_recurrence_finish(const struct bs_recurrence *rec, const double *dz)
 {
-    const struct bs_stage_run *run = rec->run;
-    const int gates = (int)(rec->sums / rec->units);
-    int status = back_to_inputs(rec, dz);
-    if (status < 0 || !run->gradients)
+    const struct bs_affine affine = {
+        .inputs = rec->inputs, .units = rec->sums, .weights = rec->run->stage->arrays[0].first};
+    int status = bs_affine_backward(dz, &affine, rec->run);
+    if (status < 0 || !rec->run->gradients)
         return status;
-    status = add_to_weights(rec, 0, dz, run->in, rec->read_steps);
-    if (status == BS_OK && rec->steps > 1)
-        status = add_to_weights(rec, gates, dz + sums_at_step(rec), rec->h, rec->steps - 1);
+    status = add_to_weights(rec, dz);
     if (status == BS_OK && rec->b)
-        bs_add_to_biases(run->gradients + run->stage->arrays[2 * gates].first, run->scale, dz,
+        bs_add_to_biases(rec->run->gradients + (rec->b - rec->run->params), rec->run->scale, dz,
                          rec->steps * rec->samples, rec->sums);
     return status;
 }

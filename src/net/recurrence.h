@@ -84,8 +84,8 @@ struct bs_recurrence {
 struct bs_recurrence bs_recurrence_of(const struct bs_stage_run *run, int gates);
 
 /*
- * z lies [step][sample][sum].  First what is read at all steps; then each step in turn is completed
- * by the h of the one before.  0 or BS_INTERRUPTED.
+ * z lies [step][sample][sum].  First biases and what is read at all steps; then each step in turn
+ * is completed by the h of the one before.  0 or BS_INTERRUPTED.
  */
 int bs_recurrence_read(const struct bs_recurrence *rec, double *z);
 int bs_recurrence_complete(const struct bs_recurrence *rec, double *z, size_t step);

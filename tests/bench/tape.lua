@@ -66,3 +66,16 @@ end
 report("large_entry_seconds", slowest)
 report("large_entry_bytes", resident_bytes() - before)
 report("large_network_bytes", 8*(784*128 + 128 + 128*10 + 10))
+
+-- One weight that a recurrent layer uses at each of 50 steps.
+local recurrent = _G.network{{16, steps = 50}, rnn{50, last = true},
+                             dense{10, activation = "softmax"}, loss = "cross_entropy", seed = 1}
+local steps, label = {}, {}
+for step = 1, 50 do
+  steps[step] = {}
+  for i = 1, 16 do steps[step][i] = (step*i % 11 - 5)/10 end
+end
+for j = 1, 10 do label[j] = j == 3 and 1 or 0 end
+report("recurrent_weight_seconds", seconds(function()
+  assert(#tostring(recurrent:tape(steps, label, {eta = 1}):entry "dE_drnn1_W_3_7") > 0)
+end, 21))
