@@ -144,17 +144,23 @@ static void write_term(struct writing *writing, const struct bs_group *group)
         writing->terms[writing->count++] = product;
 }
 
-/* The first bound variable is the slowest. */
-static void write_group(struct writing *writing, const struct bs_group *group, int bound)
+/* The next values of the bound variables, of which the first is the slowest; false after the last.
+ */
+static bool advance(int *bound, const struct bs_group *group)
 {
-    if (bound == group->bound) {
+    for (int b = group->bound - 1; b >= 0; b--) {
+        if (++bound[b] < group->size[b])
+            return true;
+        bound[b] = 0;
+    }
+    return false;
+}
+
+static void write_group(struct writing *writing, const struct bs_group *group)
+{
+    do
         write_term(writing, group);
-        return;
-    }
-    for (int i = 0; i < group->size[bound] && !writing->failed; i++) {
-        writing->variables[BS_BOUND + bound] = i;
-        write_group(writing, group, bound + 1);
-    }
+    while (!writing->failed && advance(writing->variables + BS_BOUND, group));
 }
 
 static bs_expr combine(const struct bs_unfolding *unfolding, const struct bs_place *place,
@@ -179,7 +185,7 @@ bs_expr bs_unfold_member(const struct bs_unfolding *unfolding, const struct bs_p
     stage->kind->pattern(&pattern, stage, place->array, samples_of(unfolding->places));
     for (int g = 0; g < pattern.count; g++) {
         const size_t first = writing.count;
-        write_group(&writing, &pattern.groups[g], 0);
+        write_group(&writing, &pattern.groups[g]);
         groups[g].count = (int)(writing.count - first);
     }
     for (size_t g = 0, first = 0; g < (size_t)pattern.count; first += (size_t)groups[g++].count)
