@@ -479,13 +479,82 @@ def universal_approximation():
             "q": c / 2 * (p[0] - p[1])}
 
 
+def correlation(image, kernel):
+    """The sums of products of the kernel with what is under it, at every place where it fits."""
+    rows, columns = len(kernel), len(kernel[0])
+    return [[sum(kernel[u][v] * image[r + u][c + v] for u in range(rows) for v in range(columns))
+             for c in range(len(image[0]) - columns + 1)] for r in range(len(image) - rows + 1)]
+
+
+def flipped(kernel):
+    return [row[::-1] for row in kernel[::-1]]
+
+
+def with_zeros_around(image):
+    empty = [Decimal(0)] * (len(image[0]) + 2)
+    return [empty, *([Decimal(0), *row, Decimal(0)] for row in image), empty]
+
+
+def flat(rows):
+    return [number for row in rows for number in row]
+
+
+def convolution():
+    """A kernel on a signal and on an image, its sizes and slopes; the windows of an image G."""
+    signal, line = [lists("4 -2 3 5")], [lists("2 -0.5 3")]
+    image, kernel = lists("7 -3 5; 2 3 2; 5 4 6"), lists("-3 -4; 3 2")
+    grey = lists("3.2 2.1 4.4 8; 1.7 6 5.6 3; 2.2 0.3 -1 4; 3 2.5 3.6 1.4")
+    outputs, targets = correlation(image, kernel), lists("7 4; 3 4")
+    slopes = [[y - t for y, t in zip(*rows)] for rows in zip(outputs, targets)]
+    windows = [[[grey[2 * r + u][2 * c + v] for u in range(2) for v in range(2)] for c in range(2)]
+               for r in range(2)]
+    most, means = ([[pool(w) for w in row] for row in windows] for pool in
+                   (max, lambda window: sum(window) / 4))
+    by_most, by_mean = most[1][0] - Decimal("4.5"), means[0][1] - 6
+    squares = [*flat(slopes), by_most, by_mean]
+    back = {
+        **dict(zip("abcdefghi", flat(correlation(with_zeros_around(slopes), flipped(kernel))))),
+        **dict(zip("uvwz", flat(correlation(image, slopes)))),
+        **dict(zip("pqrs", flat(slopes))), "M_21": by_most, "A_12": by_mean,
+        **{f"G_{name}": by_mean / 4 for name in ("13", "14", "23", "24")},
+        **{f"G_{name}": by_most * (grey[int(name[0]) - 1][int(name[1]) - 1] == most[1][0])
+           for name in ("31", "32", "41", "42")},
+    }
+    sizes = [range(1, 7 - 3 + 2), range(1, 7 - 3 + 2, 2), range(0, 8 - 3 + 2), range(1, 32 - 5 + 2)]
+    return {**merged({"x_": signal[0], "k_": line[0], "y_": correlation(signal, line)[0],
+                      "c_": correlation(signal, flipped(line))[0], "G_": grey, "M_": most,
+                      "A_": means, "n_": [Decimal(len(places)) for places in sizes]}),
+            **dict(zip("abcdefghiuvwzpqrs", [*flat(image), *flat(kernel), *flat(outputs)])),
+            "C": correlation(image, flipped(kernel))[0][0], "L": sum(q * q for q in squares) / 2,
+            "dL_dL": Decimal(1), **named("dL_d", back)}
+
+
+def lenet():
+    """LeNet-5, counted: the places of each window, and every weight and connection one by one."""
+    def places(size, window, stride):
+        return len(range(1, size - window + 2, stride))
+
+    sizes = [32]
+    for window, stride in (5, 1), (2, 2), (5, 1), (2, 2):
+        sizes.append(places(sizes[-1], window, stride))
+    _, c_1, s_2, c_3, s_4 = sizes
+    row = 16 * s_4**2
+    counts = {"p_1": 6 * (25 + 1), "p_3": 16 * (6 * 25 + 1)}
+    for name, inputs, units in ("p_5", row, 120), ("p_6", 120, 84), ("p_7", 84, 10):
+        counts[name] = units * inputs + units
+    numbers = {"N": 32, "F": 5, "c_1": c_1, "s_2": s_2, "c_3": c_3, "s_4": s_4, "n": row, **counts,
+               "P": sum(counts.values()), "K": 26 * 6 * c_1**2, "D": (6 * c_1**2) * (32**2 + 1)}
+    return {name: Decimal(number) for name, number in numbers.items()}
+
+
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
            "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
            "softmax": softmax_of_three, "losses": losses, "initial-values": initial_values,
            "linear-collapse": linear_collapse, "dead-relu": dead_relu,
            "vanishing-gradients": vanishing_gradients, "learning-rate": learning_rate,
            "perceptron": perceptron, "xor": xor, "bp-algorithm": bp_algorithm,
-           "overfitting": overfitting, "universal-approximation": universal_approximation}
+           "overfitting": overfitting, "universal-approximation": universal_approximation,
+           "convolution": convolution, "lenet": lenet}
 
 
 def to_text(values):

@@ -20,7 +20,7 @@ import tap
 
 SHOWN = pathlib.Path(__file__).parent / "shown"
 LANGUAGES = ["en", "zh"]
-FIGURES = {lesson: 6 if lesson == "relu-step" else 4 for lesson in exact.LESSONS}
+FIGURES = {lesson: {"relu-step": 6, "lenet": 7}.get(lesson, 4) for lesson in exact.LESSONS}
 
 
 def show(lesson, lang):

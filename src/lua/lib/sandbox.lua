@@ -110,8 +110,12 @@ local basic = {
   "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
 }
 local own = {
-  "data", "dense", "derive", "explain", "expr", "matrix", "mlp", "network", "prove", "shuffle",
-  "split", "symbols", "tape",
+  "data", "derive", "explain", "expr", "matrix", "mlp", "network", "prove", "shuffle", "split",
+  "symbols", "tape",
+}
+local layers = {
+  "activation", "avg_pool", "batch_norm", "conv1d", "conv2d", "dense", "dropout", "flatten", "lstm",
+  "max_pool", "maxout", "residual", "rnn",
 }
 
 -- A fresh table of globals for one lesson, so that nothing it changes is seen by another.
@@ -120,7 +124,7 @@ function sandbox.environment()
     string = strings(), table = tables(), math = copy(math), utf8 = copy(utf8),
   }
   environment.math.random, environment.math.randomseed = nil, nil -- variants have an rng
-  for _, names in ipairs {basic, own, host.functions()} do
+  for _, names in ipairs {basic, own, layers, host.functions()} do
     for _, name in ipairs(names) do
       environment[name] = pristine[name]
     end
