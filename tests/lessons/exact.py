@@ -547,6 +547,26 @@ def lenet():
     return {name: Decimal(number) for name, number in numbers.items()}
 
 
+def recurrent():
+    """One tanh unit over three steps, E = ½(h_3 − 0.8)²; the slopes from products along the way."""
+    given = decimals(x_1="0.5", x_2="1.5", x_3="-0.8", U="0.7", W="0.9", b="0.1", h_0="0")
+    x_1, x_2, x_3, u, w, b, h_0 = given.values()
+    x, h, z = [x_1, x_2, x_3], [h_0], []
+    for step in range(3):
+        z.append(u * x[step] + w * h[step] + b)
+        h.append(2 * sigmoid(2 * z[step]) - 1)
+    slope = [1 - value**2 for value in h[1:]]
+    error = h[3] - Decimal("0.8")
+    by_z = [error * slope[2] * w * slope[1] * w * slope[0], error * slope[2] * w * slope[1],
+            error * slope[2]]
+    back = {**merged({"z_": by_z, "x_": [u * q for q in by_z]}), "h_0": w * by_z[0],
+            "h_1": w * by_z[1], "h_2": w * by_z[2], "h_3": error, "b": sum(by_z),
+            "U": sum(q * value for q, value in zip(by_z, x)),
+            "W": sum(q * value for q, value in zip(by_z, h))}
+    return {**given, **merged({"z_": z, "h_": h[1:]}), "E": error**2 / 2, "dE_dE": Decimal(1),
+            **named("dE_d", back)}
+
+
 LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-biases": shared_biases,
            "general-rule": general_rule, "matrix-form": matrix_form, "activations": activations,
            "softmax": softmax_of_three, "losses": losses, "initial-values": initial_values,
@@ -554,7 +574,7 @@ LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-bia
            "vanishing-gradients": vanishing_gradients, "learning-rate": learning_rate,
            "perceptron": perceptron, "xor": xor, "bp-algorithm": bp_algorithm,
            "overfitting": overfitting, "universal-approximation": universal_approximation,
-           "convolution": convolution, "lenet": lenet}
+           "convolution": convolution, "lenet": lenet, "recurrent": recurrent}
 
 
 def to_text(values):
