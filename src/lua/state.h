@@ -20,9 +20,11 @@
  * the program.
  */
 struct bs_session {
-    struct bs_digits digits;     /* of numbers shown */
-    char lang[8];                /* of text shown: "en" or "zh" */
-    int columns;                 /* of the screen */
+    struct bs_digits digits; /* of numbers shown */
+    char lang[8];            /* of text shown: "en" or "zh" */
+    int columns;             /* of the screen */
+    /* Shows a line of progress, in place of the one before, "" none; NULL: nobody watches. */
+    void (*progress)(const char *line);
     size_t memory, memory_limit; /* bytes Lua holds and may hold */
     size_t outside;              /* bytes that the engine holds, see bs_box_weigh */
     bool warns, is_in_warning;   /* of Lua's function warn */

@@ -5,6 +5,7 @@
 #include "lua/box.h"
 #include "lua/doc.h"
 #include "lua/experiment.h"
+#include "lua/progress.h"
 #include "lua/state.h"
 #include "net/perceptron.h"
 #include "net/train.h"
@@ -232,13 +233,13 @@ static bool option_shuffle(lua_State *L)
     return shuffle;
 }
 
-static bool option_history(lua_State *L)
+static bool option_boolean(lua_State *L, const char *name, bool otherwise)
 {
-    bool history = false;
-    if (lua_getfield(L, 2, "history") != LUA_TNIL)
-        history = bs_arg_boolean(L, -1, "history");
+    bool value = otherwise;
+    if (lua_getfield(L, 2, name) != LUA_TNIL)
+        value = bs_arg_boolean(L, -1, name);
     lua_pop(L, 1);
-    return history;
+    return value;
 }
 
 const struct bs_optimiser *bs_arg_optimiser(lua_State *L, int index,
@@ -308,6 +309,7 @@ struct callback {
     lua_CFunction call; /* protected, with the callback and what is at the two indices */
     int first, second;  /* 0: nil */
     const void *seen;   /* for `call` */
+    const struct bs_pace_line *line; /* taken away before; or NULL */
     bool has_failed;
 };
 
@@ -323,6 +325,8 @@ static void push_or_nil(lua_State *L, int index)
 static int call_back(struct callback *callback)
 {
     lua_State *L = callback->L;
+    if (callback->line)
+        bs_pace_line_hide(callback->line);
     lua_pushcfunction(L, callback->call);
     lua_pushlightuserdata(L, callback);
     push_or_nil(L, callback->first);
@@ -488,15 +492,20 @@ static int train(lua_State *L, struct bs_net_box *box, struct bs_training *train
 {
     struct bs_trained trained;
     struct bs_error err;
-    struct callback watch = {.L = L, .call = l_call_watch, .first = field_function(L, "callback")};
+    struct bs_pace_line line = {0};
+    struct callback watch = {
+        .L = L, .call = l_call_watch, .first = field_function(L, "callback"), .line = &line};
     const int before = push_params(L, box);
     training->context = &watch;
     training->watch = watch.first > 0 ? watch_training : NULL;
-    if (option_history(L))
+    if (option_boolean(L, "history", false))
         training->history = push_history(L);
+    if (option_boolean(L, "progress", true))
+        bs_pace_line_begin(&line, bs_session(L), training);
     begin_learning(L, box);
     int status = bs_net_train(&trained, box->net, training, &err);
     box->is_learning = false;
+    bs_pace_line_hide(&line);
     if (watch.has_failed)
         return lua_error(L);
     bs_check(L, status, &err);
@@ -519,16 +528,17 @@ BS_FN(
     "training "
     "ends when its loss has not fallen for n epochs, with the best parameters. every = 100, "
     "callback = f calls f{epoch =, loss =, rate =} every 100 epochs; false from it stops training. "
-    "history = true keeps each epoch's loss. "
+    "history = true keeps each epoch's loss. What takes longer than half a second shows a line of "
+    "progress at a terminal, unless progress = false. "
     "Gives {epochs =, loss =, settled =, reason =, ...}, the loss being the last epoch's mean, "
     "settled whether the goal of stop_below or stop_within was reached. Ctrl-C, or an error in the "
     "callback, stops it and keeps what was learnt; a loss that is not finite stops it and changes "
     "nothing.")
 {
     static const char *const options[] = {
-        "inputs",     "targets",  "eta",        "epochs",      "batch",    "seed",
-        "shuffle",    "decay",    "stop_below", "stop_within", "schedule", "optimiser",
-        "validation", "patience", "every",      "callback",    "history",  NULL};
+        "inputs", "targets",    "eta",         "epochs",   "batch",     "seed",       "shuffle",
+        "decay",  "stop_below", "stop_within", "schedule", "optimiser", "validation", "patience",
+        "every",  "callback",   "history",     "progress", NULL};
     struct bs_net_box *box = bs_check_idle_net(L);
     struct bs_training training;
     bs_arg_table(L, 2, "the argument of train");

@@ -43,7 +43,8 @@ struct trainer {
     double rate;                /* of this epoch */
     size_t most;                /* steps from one such look to the next */
     size_t unpolled;            /* multiplications since the last look for an interrupt */
-    double checked;             /* steps taken when the parameters were last looked at */
+    struct bs_pace pace;
+    double checked; /* steps taken when the parameters were last looked at */
     double best_loss;
     size_t best_epoch;
     bool looks; /* more is asked for of an epoch than its loss */
@@ -117,13 +118,24 @@ static int interrupt(struct trainer *trainer)
     return bs_fail_interrupted(trainer->err);
 }
 
-/* Looks for an interrupt, and at the parameters, when there was enough work since it last did. */
-static int poll(struct trainer *trainer, size_t work)
+/* Now and then, when there was enough work since it last did, it tells how far it is. */
+static bool is_time(struct trainer *trainer, size_t work)
 {
+    const struct bs_training *training = trainer->training;
     trainer->unpolled += work;
     if (trainer->unpolled < POLL)
-        return BS_OK;
+        return false;
     trainer->unpolled = 0;
+    if (training->tell)
+        training->tell(training->tell_context, &trainer->pace);
+    return true;
+}
+
+/* Then it looks for an interrupt, too, and at the parameters. */
+static int poll(struct trainer *trainer, size_t work)
+{
+    if (!is_time(trainer, work))
+        return BS_OK;
     if (bs_is_interrupted())
         return interrupt(trainer);
     if (trainer->steps < trainer->checked + STEPS)
@@ -216,6 +228,8 @@ static int run_batches(double *loss, struct trainer *trainer)
             return status;
         trainer->steps++;
         bs_run_settle(trainer->run, params_of(trainer));
+        trainer->pace.samples = done + count;
+        is_time(trainer, count * parameter_count(trainer));
     }
     return BS_OK;
 }
@@ -231,6 +245,7 @@ static int descend(double *loss, struct trainer *trainer)
         taken = bs_descent_run(loss, trainer->descent, &rows, trainer->order + done, count,
                                trainer->rate);
         trainer->steps += (double)taken;
+        trainer->pace.samples = done + taken;
         if (taken < count)
             return refuse_loss(trainer, trainer->order[done + taken], *loss);
         if (poll(trainer, count * parameter_count(trainer)) < 0)
@@ -242,10 +257,12 @@ static int descend(double *loss, struct trainer *trainer)
 static int run_epoch(double *loss, struct trainer *trainer)
 {
     *loss = 0;
+    trainer->pace.epoch = trainer->epoch;
     int status = trainer->descent ? descend(loss, trainer) : run_batches(loss, trainer);
     if (status == BS_OK && (trainer->looks || !trainer->descent))
         status = check_params(trainer);
     *loss /= (double)trainer->training->samples;
+    trainer->pace.loss = *loss;
     return status;
 }
 
@@ -592,6 +609,7 @@ int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_tra
         .optimiser = training->optimiser ? training->optimiser : &bs_optimisers[0],
         .schedule = training->schedule ? training->schedule : &bs_schedules[0],
         .net = net,
+        .pace.loss = NAN,
         .err = err ? err : &unasked};
     struct bs_trained trained = {.loss = NAN,
                                  .rate = NAN,

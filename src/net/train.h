@@ -33,6 +33,16 @@ struct bs_progress {
  */
 typedef int bs_watch(void *context, const struct bs_progress *progress);
 
+/* How far training is, between steps. */
+struct bs_pace {
+    size_t epoch;   /* from 1, the one at work */
+    size_t samples; /* taken in it so far */
+    double loss;    /* mean loss of the epoch before; nan in the first */
+};
+
+/* Told of it every quarter of a million multiplications or so; it looks at nothing else. */
+typedef void bs_tell_pace(void *context, const struct bs_pace *pace);
+
 /* The losses of epoch after epoch.  The caller's, to finish however training ends. */
 struct bs_history {
     size_t count;
@@ -71,6 +81,9 @@ struct bs_training {
     bs_watch *watch;
     void *context;
     struct bs_history *history; /* NULL: not kept */
+
+    bs_tell_pace *tell; /* NULL: nobody is told */
+    void *tell_context;
 };
 
 enum bs_ending {

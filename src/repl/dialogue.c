@@ -111,6 +111,8 @@ void bs_open_dialogue(lua_State *L)
         {"version", l_host_version},
         {NULL, NULL},
     };
+    if (isatty(STDERR_FILENO))
+        bs_session(L)->progress = bs_screen_progress;
     bs_module_push_host(L);
     luaL_setfuncs(L, host, 0);
     lua_pop(L, 1);

@@ -963,6 +963,46 @@ START_TEST(a_thousand_networks_trained_and_dropped_leave_no_memory)
 }
 END_TEST
 
+struct paces {
+    size_t count, samples;
+    struct bs_pace last;
+};
+
+static void see_pace(void *context, const struct bs_pace *pace)
+{
+    struct paces *seen = context;
+    ck_assert_uint_ge(pace->epoch, seen->last.epoch);
+    ck_assert(pace->epoch > seen->last.epoch || pace->samples > seen->last.samples);
+    ck_assert(pace->samples >= 1 && pace->samples <= seen->samples);
+    ck_assert(pace->epoch == 1 ? isnan(pace->loss) : pace->loss == 0.5);
+    seen->last = *pace;
+    seen->count++;
+}
+
+/* Two parameters: every 131072 samples by steps on one, a little later by whole batches. */
+START_TEST(who_asks_is_told_now_and_then_how_far_it_is)
+{
+    static double inputs[3000], targets[3000];
+    for (size_t i = 0; i < COUNT_OF(targets); i++)
+        targets[i] = 1;
+    for (size_t batch = 1; batch <= 1000; batch += 999) {
+        struct bs_net *net = line_net(0, 0);
+        struct paces seen = {.samples = COUNT_OF(inputs)};
+        const struct bs_training training = {.samples = COUNT_OF(inputs),
+                                             .inputs = inputs,
+                                             .targets = targets,
+                                             .epochs = 200,
+                                             .batch = batch,
+                                             .tell = see_pace,
+                                             .tell_context = &seen};
+        struct bs_trained trained;
+        ck_assert_int_eq(bs_net_train(&trained, net, &training, NULL), BS_OK);
+        ck_assert_uint_eq(seen.count, 4);
+        bs_net_destroy(net);
+    }
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     return bs_suite_of("train", (const TTest *const[]){
@@ -980,6 +1020,7 @@ Suite *bs_suite(void)
                                     an_interrupt_within_a_step_leaves_no_half_of_it,
                                     running_out_of_memory_changes_nothing,
                                     no_step_asks_for_memory,
+                                    who_asks_is_told_now_and_then_how_far_it_is,
                                     a_thousand_networks_trained_and_dropped_leave_no_memory,
                                     decay_is_in_the_gradient_or_beside_it,
                                     decay_leaves_biases_alone,
