@@ -11,6 +11,7 @@ meets both, and medians are taken.
 
 import functools
 import math
+import os
 import pathlib
 import statistics
 import subprocess
@@ -20,24 +21,33 @@ import time
 import sheets
 
 
-def seconds(command):
+def with_variables(variables):
+    return {**os.environ, **variables}
+
+
+def seconds(command, **variables):
     begin = time.perf_counter()
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   env=with_variables(variables))
     return time.perf_counter() - begin
 
 
-def ratio_of_commands(command, reference, rounds=101):
+def start_up(build, rounds=101):
+    command, reference = [build / "src/backstep", "-e", "print(1 + 1)"], ["lua5.4", "-e", ""]
     pairs = [(seconds(command), seconds(reference)) for _ in range(rounds)]
     return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
 
 
-def start_up(build):
-    return ratio_of_commands([build / "src/backstep", "-e", "print(1 + 1)"], ["lua5.4", "-e", ""])
+def start_up_with_blas(build, rounds=101):
+    command = [build / "src/backstep", "-e", "print(1 + 1)"]
+    pairs = [(seconds(command), seconds(command, BACKSTEP_BLAS="none")) for _ in range(rounds)]
+    return min(a for a, _ in pairs) / min(b for _, b in pairs)
 
 
-def fresh_figures(*command):
+def fresh_figures(*command, **variables):
     """What a program prints as "name value" lines."""
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(command, check=True, capture_output=True, text=True,
+                            env=with_variables(variables)).stdout
     return {name: float(value) for name, value in map(str.split, output.splitlines())}
 
 
@@ -64,16 +74,38 @@ def train_figures(build, word):
     return figures(build / "src/backstep", pathlib.Path(__file__).with_name("train.lua"), word)
 
 
-def share_of_plain(engine, plain, turns=7):
+@functools.cache
+def by_turns(*commands, turns=7):
+    """The best that each of these programs prints: the least seconds, the highest rates."""
+    best = [{} for _ in commands]
+    for _ in range(turns):
+        for found, command in zip(best, commands):
+            # what is written by hand uses one thread of BLAS
+            for name, value in fresh_figures(*command, OPENBLAS_NUM_THREADS="1").items():
+                choose = max if name.endswith("_per_second") else min
+                found[name] = choose(value, found.get(name, value))
+    return best
+
+
+def share_of_plain(engine, plain, figure="sample_seconds"):
     """Samples a second: the engine's to those of C written for that network."""
     def measure(build):
         program = build / "tests/bench" / plain
         if not program.exists():  # there is no OpenBLAS
             return math.nan
-        pairs = [(fresh_figures(*engine(build))["sample_seconds"],
-                  fresh_figures(program)["sample_seconds"]) for _ in range(turns)]
-        return min(b for _, b in pairs)/min(a for a, _ in pairs)
+        ours, theirs = by_turns(tuple(engine(build)), (program,))
+        return theirs[figure] / ours[figure]
     return measure
+
+
+def share_of_products(build):
+    """The rate of 784-128-10 in flop, as a share of that of its products and nothing else."""
+    program = build / "tests/bench/plain_dgemm"
+    if not program.exists():
+        return math.nan
+    ours, products = by_turns(tuple(mlp_engine(build)), (program,))
+    rate = products["batch_1024_sample_flop"] / ours["batch_1024_sample_seconds"]
+    return rate / products["batch_1024_flop_per_second"]
 
 
 def xor_engine(build):
@@ -84,12 +116,21 @@ def elman_engine(build):
     return [build / "tests/bench/engine_elman"]
 
 
+def mlp_engine(build):
+    return [build / "tests/bench/engine_mlp"]
+
+
+def size_figures(build):
+    return by_turns((build / "tests/bench/engine_mlp", "sizes"), turns=1)[0]
+
+
 sheet_figures = functools.cache(sheets.figures)
 
 
 tape_ratio = functools.partial(ratio, tape_figures)
 expr_ratio = functools.partial(ratio, expr_figures)
 sheet_ratio = functools.partial(ratio, sheet_figures)
+size_ratio = functools.partial(ratio, size_figures)
 defined_ratio = functools.partial(ratio, functools.partial(train_figures, word="defined"))
 memory_ratio = functools.partial(ratio, functools.partial(train_figures, word="memory"))
 
@@ -100,6 +141,7 @@ class at_least(float):
 
 MEASURES = [
     ("start-up to a result / lua5.4 -e ''", 3, start_up),
+    ("start-up to a result / without BLAS", 1.1, start_up_with_blas),
     ("whole tape of 2-2-1, made and printed / 1 ms", 1, tape_ratio("small_seconds", 1e-3)),
     ("time an entry: 8-8-8 / 2-2-2", 1.5, tape_ratio("entry_seconds_8", "entry_seconds_2")),
     ("time an entry: 32-32-32 / 2-2-2", 1.5, tape_ratio("entry_seconds_32", "entry_seconds_2")),
@@ -143,6 +185,19 @@ MEASURES = [
      share_of_plain(xor_engine, "plain_xor")),
     ("Elman 16-64, T = 50: engine / C with BLAS", at_least(0.95),
      share_of_plain(elman_engine, "plain_elman")),
+    ("784-128-10, batch 1: engine / C with BLAS", at_least(0.95),
+     share_of_plain(mlp_engine, "plain_mlp", "batch_1_sample_seconds")),
+    ("784-128-10, batch 32: engine / C with BLAS", at_least(0.95),
+     share_of_plain(mlp_engine, "plain_mlp", "batch_32_sample_seconds")),
+    ("784-128-10, batch 1024: engine / C with BLAS", at_least(0.95),
+     share_of_plain(mlp_engine, "plain_mlp", "batch_1024_sample_seconds")),
+    ("784-128-10, batch 1024: engine / its products", at_least(0.75), share_of_products),
+    ("time a multiplication, units: 512 / 128", 1.5,
+     size_ratio("width_512_multiplication_seconds", "width_128_multiplication_seconds")),
+    ("time a multiplication, layers: 32 / 2", 1.5,
+     size_ratio("depth_32_multiplication_seconds", "depth_2_multiplication_seconds")),
+    ("time a multiplication, samples: 4096 / 256", 1.5,
+     size_ratio("samples_4096_multiplication_seconds", "samples_256_multiplication_seconds")),
     # a formula is compiled to a program over blocks of values
     ("784-128-10: own_swish defined / swish", 1.1,
      defined_ratio("digits_own_swish", "digits_swish")),
