@@ -576,6 +576,9 @@ LESSONS = {"slides-example": slides_example, "relu-step": relu_step, "shared-bia
            "overfitting": overfitting, "universal-approximation": universal_approximation,
            "convolution": convolution, "lenet": lenet, "recurrent": recurrent}
 
+# The significant figures that a lesson keeps, where they are not 4.
+KEPT = {"relu-step": 6, "lenet": 7}
+
 
 def to_text(values):
     context = Context(prec=20)

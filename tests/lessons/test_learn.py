@@ -211,9 +211,9 @@ class Learn(unittest.TestCase):
                      "给 q 加上 1.5。", "到此结束。\n", "得分：1 / 5。\n"]:
             self.assertIn(text, shown)
 
-    def test_the_exact_values_rounded_to_four_figures_earn_all_points(self):
-        context = Context(prec=4)
+    def test_the_exact_values_rounded_to_the_lesson_s_figures_earn_all_points(self):
         for lesson in exact.LESSONS:
+            context = Context(prec=exact.KEPT.get(lesson, 4))
             figures = exact.read_figures(lesson)
             asked = program.asked(lesson)
             typed = "".join(f"{context.plus(figures[name])}\n" for name in asked)

@@ -20,7 +20,6 @@ import tap
 
 SHOWN = pathlib.Path(__file__).parent / "shown"
 LANGUAGES = ["en", "zh"]
-FIGURES = {lesson: {"relu-step": 6, "lenet": 7}.get(lesson, 4) for lesson in exact.LESSONS}
 
 
 def show(lesson, lang):
@@ -68,7 +67,7 @@ class Show(unittest.TestCase):
 
     def test_every_value_is_shown_once_and_is_the_exact_one_rounded(self):
         for lesson in exact.LESSONS:
-            names, context = shown_names(lesson), Context(prec=FIGURES[lesson])
+            names, context = shown_names(lesson), Context(prec=exact.KEPT.get(lesson, 4))
             figures = exact.read_figures(lesson)
             expected = {names[name]: [context.plus(value)] for name, value in figures.items()}
             for lang in LANGUAGES:
