@@ -557,6 +557,40 @@ BS_FN(
     return 1;
 }
 
+/* A name or an entry at index 2, or a table of them.  Gives how many; `most` are read. */
+static size_t read_entries(lua_State *L, struct bs_tape *tape, bs_entry *out, size_t most)
+{
+    if (!lua_istable(L, 2)) {
+        out[0] = arg_entry(L, tape, 2);
+        return 1;
+    }
+    const size_t count = lua_rawlen(L, 2);
+    for (size_t i = 0; i < count && i < most; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i + 1); // name
+        out[i] = arg_entry(L, tape, lua_gettop(L));
+        lua_pop(L, 1); //
+    }
+    return count;
+}
+
+BS_FN(l_tape_terms, "t:terms(name or names) -> page",
+      "What a gradient is the sum of: for each that uses the quantity, ∂E/∂user, ∂user/∂quantity "
+      "and their product; at each step of a sequence, if there are several. Of several gradients, "
+      "t:terms{\"dE_drnn1_W_1_1\", \"dE_drnn1_W_1_2\"}, a table of steps by gradients (without "
+      "steps, of users by gradients), with the gradients in the last row.")
+{
+    struct bs_error err;
+    struct bs_tape *tape = check_tape(L, 1);
+    bs_entry entries[BS_MOST_TERM_COLUMNS];
+    const struct bs_page page = bs_session_page(L);
+    const size_t count = read_entries(L, tape, entries, BS_MOST_TERM_COLUMNS);
+    struct bs_buf *buf = bs_push_buf(L);
+    bs_check(L, bs_view_terms(buf, tape, entries, count, &page, &err), &err);
+    bs_pop_text(L);
+    bs_push_page(L);
+    return 1;
+}
+
 BS_FN(l_tape_latex, "t:latex() -> string",
       "Every derivation as LaTeX (align* environments of amsmath), for a document's body.")
 {
@@ -851,14 +885,17 @@ static int l_tape_complete(lua_State *L)
 void bs_open_tape(lua_State *L)
 {
     static const struct bs_doc *const functions[] = {&l_tape_doc, NULL};
-    static const struct bs_doc *const methods[] = {
-        &l_tape_step_doc,      &l_tape_back_doc,   &l_tape_rewind_doc,
-        &l_tape_seek_doc,      &l_tape_play_doc,   &l_tape_show_doc,
-        &l_tape_text_doc,      &l_tape_latex_doc,  &l_tape_html_doc,
-        &l_tape_entry_doc,     &l_tape_value_doc,  &l_tape_grad_doc,
-        &l_tape_entries_doc,   &l_tape_as_doc,     &l_tape_next_doc,
-        &l_tape_gradcheck_doc, &l_tape_given_doc,  &l_tape_let_doc,
-        &l_tape_backward_doc,  &l_tape_update_doc, NULL};
+    static const struct bs_doc *const methods[] = {&l_tape_step_doc,    &l_tape_back_doc,
+                                                   &l_tape_rewind_doc,  &l_tape_seek_doc,
+                                                   &l_tape_play_doc,    &l_tape_show_doc,
+                                                   &l_tape_text_doc,    &l_tape_latex_doc,
+                                                   &l_tape_html_doc,    &l_tape_entry_doc,
+                                                   &l_tape_value_doc,   &l_tape_grad_doc,
+                                                   &l_tape_entries_doc, &l_tape_as_doc,
+                                                   &l_tape_next_doc,    &l_tape_gradcheck_doc,
+                                                   &l_tape_terms_doc,   &l_tape_given_doc,
+                                                   &l_tape_let_doc,     &l_tape_backward_doc,
+                                                   &l_tape_update_doc,  NULL};
     static const luaL_Reg meta[] = {{"__tostring", l_tape_tostring},
                                     {"__index", l_tape_index},
                                     {"__newindex", l_tape_newindex},

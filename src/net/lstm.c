@@ -132,7 +132,8 @@ static struct step step_of(const struct bs_recurrence *rec, size_t t)
 
 static void apply(const struct step *step, const struct bs_func *func, double *y, const double *x)
 {
-    const struct bs_units units = {.func = func, .n = step->rec->state, .x = x, .y = y, .count = 1};
+    struct bs_units units = {.func = func, .n = step->rec->state, .x = x, .count = 1};
+    units.y = y;
     bs_func_values(func)(&units);
 }
 

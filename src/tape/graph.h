@@ -56,6 +56,8 @@ struct bs_graph_ops {
 
     enum bs_phase (*phase)(const struct bs_graph *graph, int64_t q);
     int (*layer)(const struct bs_graph *graph, int64_t q);
+    /* Of a sequence, the step at which q stands, from 1; NULL, or 0: it stands at none. */
+    int (*step)(const struct bs_graph *graph, int64_t q);
     int64_t (*root)(const struct bs_graph *graph); /* the loss; −1 before there is one */
 
     /*

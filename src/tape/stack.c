@@ -161,6 +161,12 @@ static int layer_of(const struct bs_graph *graph, int64_t q)
                : 0;
 }
 
+static int step_of(const struct bs_graph *graph, int64_t q)
+{
+    const struct bs_place place = place_of(graph, q);
+    return bs_places_extents(stack_of(graph)->places, &place).steps ? place.at[BS_STEP] + 1 : 0;
+}
+
 /* ---- names ----------------------------------------------------------------------------------- */
 
 /* The name without indices: x, E, conv1_K, shown conv1.K. */
@@ -591,6 +597,7 @@ const struct bs_graph_ops bs_stack_ops = {
     .rank = rank,
     .phase = phase_of,
     .layer = layer_of,
+    .step = step_of,
     .root = root_of,
     .sample = sample_of,
     .in_sample = in_sample,

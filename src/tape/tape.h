@@ -305,6 +305,32 @@ bool bs_tape_stride_ends(const struct bs_tape *tape, bs_entry shown, enum bs_str
 bool bs_tape_back(struct bs_tape *tape); /* false at the beginning */
 void bs_tape_seek(struct bs_tape *tape, bs_entry entry);
 
+/* ---- terms of a gradient --------------------------------------------------------------------- */
+
+/* What one quantity that uses q hands back to it: a term of the chain rule, slope·local. */
+struct bs_link {
+    bs_entry user;
+    int step;            /* of a sequence, at which the user stands, from 1; 0: at none */
+    double slope, local; /* ∂loss/∂user, ∂user/∂q */
+};
+
+/* The chain rule of ∂loss/∂q in numbers. */
+struct bs_chain {
+    bs_entry quantity, derivative; /* q, and ∂loss/∂q, which is shown so whatever its entry is */
+    bs_entry loss;
+    double value;                  /* of the closed form: the sum of the terms */
+    bool is_checked;               /* a network's own number agrees */
+    int64_t count;
+    struct bs_link *links; /* in tape order */
+};
+
+/*
+ * Of the entry of a gradient, or of a quantity that has one.  To be finished unless it fails.
+ * Refused: what has none.
+ */
+int bs_tape_chain(struct bs_chain *out, struct bs_tape *tape, bs_entry entry, struct bs_error *err);
+void bs_chain_finish(struct bs_chain *chain);
+
 /* ---- gradient check -------------------------------------------------------------------------- */
 
 struct bs_gradcheck {

@@ -30,7 +30,7 @@ void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns)
 
 /* ---- columns (grid.c) ------------------------------------------------------------------------ */
 
-enum { BS_GRID_COLUMNS = 8 };
+enum { BS_GRID_COLUMNS = BS_MOST_TERM_COLUMNS + 1 };
 
 /* Rows of text under headings.  Columns from `first_number` on have their points aligned. */
 struct bs_grid {

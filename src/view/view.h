@@ -74,6 +74,24 @@ int bs_view_html(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page 
 int bs_view_gradcheck(struct bs_buf *buf, struct bs_tape *tape, const struct bs_page *page,
                       struct bs_error *err);
 
+enum { BS_MOST_TERM_COLUMNS = 16 };
+
+/*
+ * What the users of a quantity hand back to it (bs_tape_chain): of one gradient (or the quantity
+ * that it is of) every user with ∂E/∂user, ∂user/∂q and their product, under a heading for each
+ * step of a sequence that has several, and in the end their sum, which is the gradient:
+ *
+ *       user         ∂E/∂user  ∂user/∂rnn1.W_1_2  product
+ *       rnn1.z_t2_1  0.4       0.25               0.1
+ *       rnn1.z_t3_1  0.2       0.5                0.1
+ *       ∂E/∂rnn1.W_1_2                            0.2      ✓
+ *
+ * Of several, a table of steps by gradients, or where there are no steps, of users by gradients.
+ * Refused: no gradient, more than BS_MOST_TERM_COLUMNS, what has none.
+ */
+int bs_view_terms(struct bs_buf *buf, struct bs_tape *tape, const bs_entry *entries, size_t count,
+                  const struct bs_page *page, struct bs_error *err);
+
 /*
  * The layers of a network, one a line: its kind, the shape of its output and how many parameters it
  * has, each with its arithmetic; and all parameters together.

@@ -49,6 +49,14 @@ static const struct phrase {
     {" of ", "/"},
     {"en", "zh-Hans"},
 
+    {"user", "用到它的量"},
+    {"/∂user", "/∂该量"},
+    {"∂user/∂", "∂该量/∂"},
+    {"product", "乘积"},
+    {"step", "时刻"},
+    {"step ", "时刻 "},
+    {"sum", "合计"},
+
     {"layer", "层"},
     {"kind", "类型"},
     {"output", "输出"},

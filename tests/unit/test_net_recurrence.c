@@ -181,21 +181,19 @@ struct naive {
     long double dz[LONG][4][WIDE], dc[LONG][WIDE], dh[LONG][WIDE];
 };
 
-static size_t place_u(const struct naive *n, int g, int j, int i)
+static int place_u(const struct naive *n, int g, int j, int i)
 {
-    return (size_t)((g * n->net->units + j) * n->net->inputs + i);
+    return (g * n->net->units + j) * n->net->inputs + i;
 }
 
-static size_t place_w(const struct naive *n, int g, int j, int k)
+static int place_w(const struct naive *n, int g, int j, int k)
 {
-    return (size_t)(n->gates * n->net->units * n->net->inputs +
-                    (g * n->net->units + j) * n->net->units + k);
+    return n->gates * n->net->units * n->net->inputs + (g * n->net->units + j) * n->net->units + k;
 }
 
-static size_t place_b(const struct naive *n, int g, int j)
+static int place_b(const struct naive *n, int g, int j)
 {
-    return (size_t)(n->gates * n->net->units * (n->net->inputs + n->net->units) +
-                    g * n->net->units + j);
+    return n->gates * n->net->units * (n->net->inputs + n->net->units) + g * n->net->units + j;
 }
 
 static bool reads_at(const struct naive *n, int t)
