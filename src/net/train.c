@@ -616,6 +616,8 @@ int bs_net_train(struct bs_trained *out, struct bs_net *net, const struct bs_tra
                                  .validation = NAN,
                                  .has_goal = training->stop_below > 0 || training->stop_within > 0};
     int status = bs_training_check(training, trainer.err);
+    if (status == BS_OK && net->params->count == 0)
+        status = bs_fail(trainer.err, BS_REFUSED, "the network has no parameters to train");
     if (status < 0)
         return status;
     status = prepare(&trainer);

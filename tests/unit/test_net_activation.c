@@ -1,5 +1,7 @@
 #include "test_layers.h"
 
+#include "net/train.h"
+
 /* Two networks of the same arithmetic: the activation in the dense layer, and as one of its own. */
 static struct stack_case case_of_two(const char *loss, const char *function, bool is_own)
 {
@@ -100,6 +102,25 @@ START_TEST(a_loss_that_does_not_go_with_the_last_layer_is_refused)
 }
 END_TEST
 
+START_TEST(a_network_without_parameters_is_not_trained)
+{
+    static const double x[] = {1, 2}, t[] = {1, 0};
+    const struct bs_training training = {
+        .inputs = x, .targets = t, .samples = 1, .batch = 1, .eta = 0.1, .epochs = 1};
+    struct stack_case stack = {.in = {.rank = 1, .size = {2}}};
+    struct bs_net *net = NULL;
+    struct bs_trained trained;
+    struct bs_error err;
+    add_spec(&stack, "softmax");
+    struct bs_arch *arch = arch_of_case(&stack);
+    must_do(bs_net_create(&net, arch, &err), err);
+    ck_assert_int_eq(bs_net_train(&trained, net, &training, &err), BS_REFUSED);
+    ck_assert_str_eq(err.text, "the network has no parameters to train");
+    bs_net_destroy(net);
+    bs_arch_drop(arch);
+}
+END_TEST
+
 Suite *bs_suite(void)
 {
     return bs_suite_of("activation", (const TTest *const[]){
@@ -108,6 +129,7 @@ Suite *bs_suite(void)
                                          layers_are_called_after_what_they_are,
                                          what_is_no_activation_is_refused,
                                          a_loss_that_does_not_go_with_the_last_layer_is_refused,
+                                         a_network_without_parameters_is_not_trained,
                                          NULL,
                                      });
 }

@@ -1,6 +1,7 @@
 #include "test_layers.h"
 
 #include "net/init.h"
+#include "net/train.h"
 
 static struct stack_case case_of_shape(struct bs_shape in, size_t samples, double eps)
 {
@@ -170,6 +171,28 @@ START_TEST(running_averages_follow_training)
 }
 END_TEST
 
+/* An epoch of both samples in one batch: averages as above, and a step against the gradients. */
+START_TEST(training_keeps_averages_and_steps)
+{
+    static const double expected[] = {1.955, 0.475, 0.075, 1.0125};
+    struct stack_run made = open_known();
+    const struct bs_training training = {.inputs = made.numbers.x,
+                                         .targets = made.numbers.t,
+                                         .samples = 2,
+                                         .batch = 2,
+                                         .eta = 0.1,
+                                         .epochs = 1};
+    struct bs_net net = {made.arch, made.numbers.params};
+    struct bs_trained trained;
+    struct bs_error err;
+    must_do(bs_net_train(&trained, &net, &training, &err), err);
+    for (int i = 0; i < 4; i++)
+        must_be_close(net.params->values[i], expected[i], "a parameter");
+    made.numbers.params = net.params;
+    close_run(&made);
+}
+END_TEST
+
 /* With 3 and 9/16 kept: (x − 3)/(5/4)·2 + ½. */
 START_TEST(answers_are_by_what_was_kept)
 {
@@ -258,6 +281,7 @@ Suite *bs_suite(void)
                                          kernels_are_those_of_the_naive_loops,
                                          two_samples_worked_out_by_hand,
                                          running_averages_follow_training,
+                                         training_keeps_averages_and_steps,
                                          answers_are_by_what_was_kept,
                                          one_number_alone_becomes_the_shift,
                                          the_variance_keeps_its_digits,

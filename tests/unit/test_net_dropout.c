@@ -1,5 +1,7 @@
 #include "test_layers.h"
 
+#include "net/train.h"
+
 enum { WIDTH = 2000 };
 
 static struct stack_case dropout_case(double rate)
@@ -64,6 +66,33 @@ START_TEST(masks_follow_from_the_seed)
 }
 END_TEST
 
+static double weight_after(uint64_t seed)
+{
+    static const double x[] = {1, -1, 0.5, 2}, t[] = {1, 0, 0.5, 1};
+    const struct bs_training training = {
+        .inputs = x, .targets = t, .samples = 4, .batch = 2, .eta = 0.1, .epochs = 9, .seed = seed};
+    struct stack_case stack = {.in = {.rank = 1, .size = {1}}};
+    struct bs_net *net = NULL;
+    struct bs_trained trained;
+    struct bs_error err;
+    add_spec(&stack, "dropout");
+    set_option(add_spec(&stack, "dense"), "units", 1);
+    struct bs_arch *arch = arch_of_case(&stack);
+    must_do(bs_net_create(&net, arch, &err), err);
+    must_do(bs_net_train(&trained, net, &training, &err), err);
+    const double weight = net->params->values[0];
+    bs_net_destroy(net);
+    bs_arch_drop(arch);
+    return weight;
+}
+
+START_TEST(training_with_the_same_seed_drops_the_same)
+{
+    ck_assert(weight_after(1) == weight_after(1));
+    ck_assert(weight_after(1) != weight_after(2));
+}
+END_TEST
+
 START_TEST(answers_pass_unchanged)
 {
     const struct stack_case stack = dropout_case(0.5);
@@ -105,6 +134,7 @@ Suite *bs_suite(void)
                                       a_share_is_dropped_and_the_rest_scaled,
                                       slopes_go_back_where_numbers_passed,
                                       masks_follow_from_the_seed,
+                                      training_with_the_same_seed_drops_the_same,
                                       answers_pass_unchanged,
                                       a_rate_out_of_its_range_is_refused,
                                       NULL,
