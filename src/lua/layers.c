@@ -131,7 +131,7 @@ static void read_field(lua_State *L, struct bs_stage_spec *spec, const char *nam
 static void read_place(lua_State *L, struct bs_stage_spec *spec, lua_Integer place)
 {
     const int most = option_count(spec->kind);
-    if (spec->kind->holds_layers)
+    if (spec->kind->holds_layers || (most == 0 && spec->kind->has_activation))
         return;
     if (place < 1 || place > most)
         luaL_error(L, "%s takes %s by their place, got one at %I", spec->kind->name,
@@ -149,6 +149,20 @@ static void read_key(lua_State *L, struct bs_stage_spec *spec)
         luaL_error(L, "%s: options have names, got %s", spec->kind->name, bs_describe(L, -2));
 }
 
+/* Of a layer that is nothing but its activation: "tanh", {"tanh"} or {"leaky_relu", 0.2}. */
+static void read_bare_activation(lua_State *L, struct bs_stage_spec *spec, int index)
+{
+    const bool is_alone = lua_istable(L, index) && !bs_is_setting(L, index);
+    if (lua_isnoneornil(L, index) || (is_alone && lua_rawlen(L, index) == 0))
+        return;
+    if (is_alone)
+        lua_rawgeti(L, index, 1);
+    else
+        lua_pushvalue(L, index);
+    read_activation(L, spec, lua_gettop(L));
+    lua_pop(L, 1);
+}
+
 /* The options in the table at `index`, or the first alone. */
 static void read_options(lua_State *L, struct bs_stage_spec *spec, int index)
 {
@@ -162,12 +176,20 @@ static void read_options(lua_State *L, struct bs_stage_spec *spec, int index)
     }
 }
 
+/* Is a layer of the kind nothing but its activation? */
+static bool is_bare(const struct bs_stage_kind *kind)
+{
+    return kind->has_activation && option_count(kind) == 0;
+}
+
 static void check_options(lua_State *L, const struct bs_stage_spec *spec)
 {
     for (int i = 0; spec->kind->options[i].name; i++)
         if (isnan(spec->options[i][0]))
             luaL_error(L, "%s needs %s: %s", spec->kind->name, spec->kind->options[i].name,
                        spec->kind->usage);
+    if (is_bare(spec->kind) && !spec->activation)
+        luaL_error(L, "%s needs the name of a function: %s", spec->kind->name, spec->kind->usage);
 }
 
 /* ---- layers within a layer ------------------------------------------------------------------- */
@@ -228,7 +250,10 @@ int bs_push_layer(lua_State *L, const struct bs_stage_kind *kind)
     struct bs_stage_spec *spec = &layers->specs[0];
     bs_stage_spec_init(spec, kind);
     spec->within = layers->count - 1;
-    read_options(L, spec, 1);
+    if (is_bare(kind))
+        read_bare_activation(L, spec, 1);
+    if (lua_istable(L, 1) || option_count(kind) > 0)
+        read_options(L, spec, 1);
     check_options(L, spec);
     return 1;
 }
@@ -261,10 +286,10 @@ static void put_layer(struct bs_buf *buf, const struct bs_stage_spec *spec)
         put_option(buf, spec, i);
         between = ", ";
     }
-    if (spec->activation)
+    if (spec->activation && spec->kind->has_activation)
         bs_buf_printf(buf, "%sactivation = \"%s\"", between, spec->activation->name);
     if (spec->within > 0)
-        bs_buf_printf(buf, "%d layers", spec->within);
+        bs_buf_printf(buf, "%d layer%s", spec->within, spec->within == 1 ? "" : "s");
     bs_buf_put(buf, "}");
 }
 

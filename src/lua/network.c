@@ -99,18 +99,12 @@ BS_FN(l_network, "network{input, layer, ..., [options]} -> network",
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
-static bool is_kept(const struct bs_array *array)
-{
-    return array->role == BS_ARRAY_WEIGHT || array->role == BS_ARRAY_BIAS ||
-           array->role == BS_ARRAY_STATE;
-}
-
 /* Visit the arrays of parameters in order, until one is wanted: which one, and its stage. */
 static const struct bs_array *next_array(const struct bs_stack *stack, int *s, int *a)
 {
     for (; *s < stack->count; (*s)++, *a = 0)
         for (; *a < stack->stages[*s].array_count; (*a)++)
-            if (is_kept(&stack->stages[*s].arrays[*a]))
+            if (bs_array_is_kept(&stack->stages[*s].arrays[*a]))
                 return &stack->stages[*s].arrays[(*a)++];
     return NULL;
 }

@@ -385,6 +385,11 @@ void bs_run_seed(struct bs_run *run, uint64_t seed)
     bs_rng_seed(&run->rng, seed);
 }
 
+void bs_run_draw_on(struct bs_run *run, const struct bs_run *from)
+{
+    run->rng = from->rng;
+}
+
 void bs_run_keep_drawn(struct bs_run *run, const struct bs_run *from)
 {
     run->draws = false;

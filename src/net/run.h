@@ -45,6 +45,9 @@ void bs_run_own(struct bs_run *run);
 /* What is drawn in passes to come (dropout) follows from the seed. */
 void bs_run_seed(struct bs_run *run, uint64_t seed);
 
+/* Draw what another run would draw next. */
+void bs_run_draw_on(struct bs_run *run, const struct bs_run *from);
+
 /* Draw no more: the next passes take what was drawn in a run of as many samples. */
 void bs_run_keep_drawn(struct bs_run *run, const struct bs_run *from);
 

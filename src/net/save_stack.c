@@ -92,8 +92,7 @@ static bool name_parameters(char key[static LONGEST_KEY], const struct bs_stage 
 {
     const struct bs_array *array = &stage->arrays[a];
     snprintf(key, LONGEST_KEY, "%s_%s", stage->name, array->symbol);
-    return array->role == BS_ARRAY_WEIGHT || array->role == BS_ARRAY_BIAS ||
-           array->role == BS_ARRAY_STATE;
+    return bs_array_is_kept(array);
 }
 
 static json_t *parameters_to_json(const struct bs_net *net)

@@ -515,6 +515,7 @@ static int run_others(struct bs_run **out, const struct stack *stack, const doub
         return status;
     bs_run_load(run, x, t, NULL, samples);
     bs_run_own(run);
+    bs_run_draw_on(run, stack->run);
     if (bs_run_forward(run, params) < 0) {
         bs_run_destroy(run);
         return bs_fail_interrupted(err);

@@ -75,6 +75,13 @@ function TestLayers.test_a_summary_has_the_arithmetic_of_its_counts()
   total                          9           6 + 3]])
 end
 
+function TestLayers.test_an_activation_is_a_layer_as_well()
+  local net = network{2, dense(2), activation{"leaky_relu", 0.5}, softmax()}
+  net:set{dense1_W = {{1, 0}, {0, 1}}}
+  local y = net:forward {2, -4}
+  lu.assertAlmostEquals(y[1], math.exp(2) / (math.exp(2) + math.exp(-2)), 1e-15)
+end
+
 function TestLayers.test_what_is_no_layer_is_refused_by_name()
   local refusals = {
     {"network needs its input and its layers, as in network{{1, 32, 32}, conv2d{6, 5}, flatten(), "
@@ -86,6 +93,8 @@ function TestLayers.test_what_is_no_layer_is_refused_by_name()
     {"dense has no option \"unit\": did you mean units?", dense, {unit = 3}},
     {"activation of dense: there is no activation called \"sigmod\": did you mean sigmoid?", dense,
       {3, activation = "sigmod"}},
+    {"activation needs the name of a function: activation{name} -> layer", activation},
+    {"softmax takes 0 numbers by their place, got one at 1", softmax, {3}},
     {"two layers are called a", network, {2, dense{2, name = "a"}, dense{2, name = "a"}}},
     {"loss cross_entropy goes with softmax at the output, not with dense", network,
       {2, dense(2), loss = "cross_entropy"}},
