@@ -116,6 +116,10 @@ def elman_engine(build):
     return [build / "tests/bench/engine_elman"]
 
 
+def lenet_engine(build):
+    return [build / "tests/bench/engine_lenet"]
+
+
 def mlp_engine(build):
     return [build / "tests/bench/engine_mlp"]
 
@@ -152,6 +156,10 @@ MEASURES = [
      tape_ratio("large_entry_bytes", "large_network_bytes")),
     ("∂E/∂ one W of 50 recurrent units, T = 50 / 10 ms", 1,
      tape_ratio("recurrent_weight_seconds", 1e-2)),
+    ("∂E/∂ one K of LeNet-5's first convolution / 10 ms", 1,
+     tape_ratio("lenet_weight_seconds", 1e-2)),
+    ("a batch-normalised unit of LeNet-5 / 10 ms", 1, tape_ratio("lenet_normal_seconds", 1e-2)),
+    ("the mean that it is normalised by / 10 ms", 1, tape_ratio("lenet_mean_seconds", 1e-2)),
     # simplified; of functions of the table, and of formulas written out
     ("∂ sigmoid(x) / 20 µs", 1, expr_ratio("sigmoid_seconds", 20e-6)),
     ("∂ 1/(1 + exp(-x)) / 20 µs", 1, expr_ratio("sigmoid_formula_seconds", 20e-6)),
@@ -183,6 +191,8 @@ MEASURES = [
     ("a run of one wrong sheet / 100 ms", 1, sheet_ratio("wrong_start", 0.1)),
     ("XOR, samples a second: engine / plain C", at_least(0.8),
      share_of_plain(xor_engine, "plain_xor")),
+    ("LeNet-5, batch 32: engine / C with BLAS", at_least(0.95),
+     share_of_plain(lenet_engine, "plain_lenet")),
     ("Elman 16-64, T = 50: engine / C with BLAS", at_least(0.95),
      share_of_plain(elman_engine, "plain_elman")),
     ("784-128-10, batch 1: engine / C with BLAS", at_least(0.95),
