@@ -102,9 +102,9 @@ end
 local function explaining(net, name, samples, targets)
   local times = {}
   for run = 1, 11 do
-    local tape = net:tape(samples, targets, {eta = 1})
+    local made = net:tape(samples, targets, {eta = 1})
     local begin = os.clock()
-    assert(#tostring(tape:entry(name)) > 0)
+    assert(#tostring(made:entry(name)) > 0)
     times[run] = os.clock() - begin
   end
   return median(times)
