@@ -127,11 +127,17 @@ static void read_field(lua_State *L, struct bs_stage_spec *spec, const char *nam
         refuse_option(L, spec->kind, name);
 }
 
+/* Is a layer of the kind nothing but its activation? */
+static bool is_bare(const struct bs_stage_kind *kind)
+{
+    return kind->has_activation && option_count(kind) == 0;
+}
+
 /* The value on top of the stack, by its place: conv2d{6, 5} has 6 channels and a kernel of 5. */
 static void read_place(lua_State *L, struct bs_stage_spec *spec, lua_Integer place)
 {
     const int most = option_count(spec->kind);
-    if (spec->kind->holds_layers || (most == 0 && spec->kind->has_activation))
+    if (spec->kind->holds_layers || is_bare(spec->kind))
         return;
     if (place < 1 || place > most)
         luaL_error(L, "%s takes %s by their place, got one at %I", spec->kind->name,
@@ -174,12 +180,6 @@ static void read_options(lua_State *L, struct bs_stage_spec *spec, int index)
         read_place(L, spec, 1);
         lua_pop(L, 1);
     }
-}
-
-/* Is a layer of the kind nothing but its activation? */
-static bool is_bare(const struct bs_stage_kind *kind)
-{
-    return kind->has_activation && option_count(kind) == 0;
 }
 
 static void check_options(lua_State *L, const struct bs_stage_spec *spec)

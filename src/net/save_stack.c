@@ -60,7 +60,7 @@ static json_t *layer_to_json(const struct bs_stage_spec *spec)
                     set(object, "options", options_to_json(spec));
     if (is_whole && spec->name[0])
         is_whole = set(object, "name", json_string(spec->name));
-    if (is_whole && spec->activation)
+    if (is_whole && spec->activation && spec->kind->has_activation)
         is_whole = bs_json_add_activation(object, spec->activation, &spec->setting);
     if (is_whole && spec->within > 0)
         is_whole = set(object, "layers", layers_to_json(spec + 1, spec->within));
@@ -253,20 +253,20 @@ static int read_fields(struct bs_stage_spec *spec, const json_t *object, const c
     status = read_name(spec, json_object_get(object, "name"), at, err);
     if (status == BS_OK)
         status = read_options(spec, json_object_get(object, "options"), at, err);
+    if (status == BS_OK && json_object_get(object, "activation") && !kind->has_activation)
+        status = bs_fail(err, BS_REFUSED, "%s: %s takes no activation", at, kind->name);
     if (status == BS_OK && json_object_get(object, "activation"))
         status = bs_json_read_activation(&spec->activation, object, at, err);
     if (status == BS_OK)
         status =
             bs_json_read_setting(&spec->setting, json_object_get(object, "setting"), place, err);
-    if (status == BS_OK && spec->activation && !kind->has_activation)
-        status = bs_fail(err, BS_REFUSED, "%s: %s takes no activation", at, kind->name);
     return status;
 }
 
-static int read_layers(struct reading *reading, const json_t *list, const char *at, int depth);
+static int read_layers(struct reading *reading, const json_t *list, const char *at);
 
-/* A layer, and those within it after it. */
-static int read_layer(struct reading *reading, const json_t *object, const char *at, int depth)
+/* A layer, and those within it after it: no deeper than there are layers. */
+static int read_layer(struct reading *reading, const json_t *object, const char *at)
 {
     const json_t *within = json_object_get(object, "layers");
     char place[BS_JSON_PLACE];
@@ -285,25 +285,22 @@ static int read_layer(struct reading *reading, const json_t *object, const char 
     if (!within)
         return BS_OK;
     snprintf(place, sizeof place, "%.60s.layers", at);
-    status = read_layers(reading, within, place, depth + 1);
+    status = read_layers(reading, within, place);
     reading->specs[own].within = (int)(reading->count - own - 1);
     return status;
 }
 
-enum { DEEPEST = 16 };
-
-static int read_layers(struct reading *reading, const json_t *list, const char *at, int depth)
+static int read_layers(struct reading *reading, const json_t *list, const char *at)
 {
     int status = BS_OK;
     char place[BS_JSON_PLACE];
     if (!json_is_array(list))
         return bs_json_refuse(at, "a list", list, reading->err);
-    if (depth > DEEPEST || json_array_size(list) == 0)
-        return bs_fail(reading->err, BS_REFUSED, "%s is %s", at,
-                       depth > DEEPEST ? "nested too deep" : "empty");
+    if (json_array_size(list) == 0)
+        return bs_fail(reading->err, BS_REFUSED, "%s is empty", at);
     for (size_t i = 0; i < json_array_size(list) && status == BS_OK; i++) {
         snprintf(place, sizeof place, "%.70s[%zu]", at, i + 1);
-        status = read_layer(reading, json_array_get(list, i), place, depth);
+        status = read_layer(reading, json_array_get(list, i), place);
     }
     return status;
 }
@@ -342,8 +339,7 @@ static int read_all(struct reading *reading, const json_t *json)
     if (status == BS_OK && reading->kink != 0 && reading->kink != 0.5 && reading->kink != 1)
         status =
             bs_fail(reading->err, BS_REFUSED, "kink must be 0, 0.5 or 1, got %g", reading->kink);
-    return status == BS_OK ? read_layers(reading, json_object_get(json, "stack"), "stack", 0)
-                           : status;
+    return status == BS_OK ? read_layers(reading, json_object_get(json, "stack"), "stack") : status;
 }
 
 /* How many numbers there are in the lists of an object: a network has no more. */

@@ -82,6 +82,16 @@ function TestLayers.test_an_activation_is_a_layer_as_well()
   lu.assertAlmostEquals(y[1], math.exp(2) / (math.exp(2) + math.exp(-2)), 1e-15)
 end
 
+function TestLayers.test_an_activation_is_given_as_its_help_says()
+  for _, layer in ipairs {
+    activation{"relu"}, activation "relu", activation{activation = "relu"},
+    activation{"relu", name = "a"},
+  } do
+    lu.assertEquals(network{2, layer}:forward {3, -2}, {3, 0})
+  end
+  lu.assertEquals(network{2, activation{{"leaky_relu", 0.5}}}:forward {3, -2}, {3, -1})
+end
+
 function TestLayers.test_what_is_no_layer_is_refused_by_name()
   local refusals = {
     {"network needs its input and its layers, as in network{{1, 32, 32}, conv2d{6, 5}, flatten(), "

@@ -69,6 +69,33 @@ function TestSaving.test_a_network_comes_back_as_it_was()
   end
 end
 
+-- A layer is saved as it was written, however deep it lies within others.
+function TestSaving.test_a_network_of_any_layers_comes_back_as_it_was()
+  local deep = dense{2, activation = "tanh"}
+  for _ = 1, 100 do
+    deep = residual{deep}
+  end
+  local cases = {
+    {network{{1, 4, 4}, conv2d{2, {3, 2}, padding = 1, activation = "relu", name = "edge"},
+             max_pool{2, 1}, flatten(), maxout{2, 2}, batch_norm{momentum = 0.3}, dropout(0.25),
+             dense{2, activation = {"leaky_relu", 0.5}}, softmax{}, loss = "cross_entropy",
+             seed = 1}, 16},
+    {network{{4, 4}, conv1d{2, 3, groups = 2}, avg_pool(2), activation{activation = "swish"},
+             flatten(), seed = 2}, 16},
+    {network{{2, steps = 2}, rnn{2, truncate = 1}, lstm{2, last = true}, seed = 3}, 4},
+    {network{2, deep, seed = 4}, 2},
+  }
+  for _, case in ipairs(cases) do
+    local net, x = case[1], {}
+    for i = 1, case[2] do
+      x[i] = 0.3 * i
+    end
+    local read = again(net)
+    lu.assertEquals({tostring(read), read:get(), read:forward(x)},
+                    {tostring(net), net:get(), net:forward(x)})
+  end
+end
+
 function TestSaving.test_a_table_of_names_comes_back()
   local names = {
     inputs = {"x1.in", "x2.in"}, targets = {"want"}, rate = "alpha", loss = "e",
