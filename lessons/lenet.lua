@@ -135,8 +135,8 @@ return lesson {
   }}},
   {text = {
     en = [[
-      Nearly four fifths of all the parameters are in C5 alone. The convolutions, which do the seeing, have
-      not even one in twenty.
+      Nearly four fifths of all the parameters are in C5 alone. The convolutions, which do the
+      seeing, have not even one in twenty.
 
       The program counts, too. First the two convolutions, then the dense layers:]],
     zh = [[

@@ -142,17 +142,19 @@ return lesson {
       each step a W of its own has no recurrent network any more.
 
       A layer of the program does the same, for any number of units and steps. "last" hands on the
-      last state alone. For U~=~0.7, W~=~0.9, b~=~0.1 and the inputs 0.5, 1.5 and −0.8:]],
+      last state alone. For U~=~0.7, W~=~0.9, b~=~0.1 and the inputs 0.5, 1.5 and −0.8 it shows
+      the table of steps in numbers:]],
     zh = [[
       只算第 3 步的那一项，就漏掉了前面几步的影响；给每一步各设一个 W，那就不再是循环网络了。
 
       程序里的循环层做的也是这些，神经元和步数不限。last 表示只把最后的状态传下去。
-      取 U~=~0.7，W~=~0.9，b~=~0.1，输入 0.5、1.5、−0.8：]],
+      取 U~=~0.7，W~=~0.9，b~=~0.1，输入 0.5、1.5、−0.8，上面按步列出的表用数写出来就是：]],
   }},
   {run = {
     "weights = {rnn1_U = {{0.7}}, rnn1_W = {{0.9}}, rnn1_b = {0.1}}",
     "net = network{{1, steps = 3}, rnn{1, last = true}}:set(weights)",
-    "net:gradients({{0.5}, {1.5}, {-0.8}}, {0.8})",
+    "steps = net:tape({{0.5}, {1.5}, {-0.8}}, {0.8})",
+    "steps:terms{\"dE_drnn1_W_1_1\", \"dE_drnn1_U_1_1\", \"dE_drnn1_b_1\"}",
   }},
   {text = {
     en = [[
@@ -176,12 +178,13 @@ return lesson {
       sum over the steps, and a state in the middle has two things to answer for: its own output,
       and all that comes later.
 
-      How far back does a slope reach? From step 3 to step 1 it had the factor W·(1~−~h²) twice. Over
-      50 steps it has it 49 times. Take states close to 0, where the slope of tanh is 1; then the
-      factor is W each time. E is ½·(h_50~−~1)², all x are 0, and the table has W and ∂E/∂z_1:]],
+      How far back does a slope reach? From step 3 to step 1 it had the factor W·(1~−~h²) twice.
+      Over 50 steps it has it 49 times. Take states close to 0, where the slope of tanh is 1; then
+      the factor is W each time. E is ½·(h_50~−~1)², all x are 0, and the table has W and
+      ∂E/∂z_1:]],
     zh = [[
-      三个参数，三步是这样，三百步也是这样。如果每一步都有答案，E 就是各步之和；中间的状态要对两件事负责：
-      自己这一步的输出，和后面的一切。
+      三个参数，三步是这样，三百步也是这样。如果每一步都有答案，E 就是各步之和；
+      中间的状态要对两件事负责：自己这一步的输出，和后面的一切。
 
       斜率能传回多远？从第 3 步到第 1 步，乘了两次 W·(1~−~h²)。50 步就要乘 49 次。
       取接近 0 的状态，那里 tanh 的斜率是 1，每次的因子就是 W。E 是 ½·(h_50~−~1)²，所有 x 都是 0；
@@ -222,8 +225,9 @@ return lesson {
   }},
   {text = {
     en = [[
-      Against exploding: cut the slopes to a greatest length. Against vanishing: layers whose state is
-      added to instead of being multiplied, as in long short-term memory, lstm.
+      What helps? Against exploding slopes: cut them to a greatest length. Against vanishing ones:
+      layers whose state is added to instead of being multiplied, as in long short-term memory,
+      lstm.
 
       And against long computations: truncated backpropagation through time. The forward pass goes
       on as before, but slopes go back only so many steps, then stop. In blocks of two
@@ -244,8 +248,8 @@ return lesson {
   }},
   {text = {
     en = [[
-      Compare them with the full ones further up. The price of truncation: what is further back than
-      a block cannot be learnt to matter.
+      Compare them with the sums of the table in numbers. The price of truncation: what is further
+      back than a block cannot be learnt to matter.
 
       To think about:
 
@@ -257,7 +261,7 @@ return lesson {
 
       3. What would ∂E/∂W be if h_1 and h_2 were taken for constants? Which mistake is this?]],
     zh = [[
-      与前面完整的梯度比较一下。截断的代价是：比一段更早的事，就学不到它有什么影响了。
+      与数值表里完整的和比较一下。截断的代价是：比一段更早的事，就学不到它有什么影响了。
 
       想一想：
 
