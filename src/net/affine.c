@@ -2,6 +2,18 @@
 #include "net/kinds.h"
 #include "net/product.h"
 
+static void add_biases(double *s, const struct bs_affine *affine, const struct bs_stage_run *run)
+{
+    const double *b = run->params + affine->biases;
+    const size_t units = affine->units, all = bs_run_rows(run) * units;
+    if (affine->next_bias == 0)
+        for (size_t i = 0; i < all; i++)
+            s[i] += *b;
+    else
+        for (size_t i = 0; i < all; i += units)
+            bs_add_scaled(s + i, 1, b, units);
+}
+
 int bs_affine_forward(double *s, const struct bs_affine *affine, const struct bs_stage_run *run)
 {
     const size_t rows = bs_run_rows(run), units = affine->units;
@@ -13,10 +25,7 @@ int bs_affine_forward(double *s, const struct bs_affine *affine, const struct bs
     int status = bs_multiply(s, &product, run->in, run->params + affine->weights, run->is_exact);
     if (status < 0 || !affine->has_biases)
         return status;
-    const double *b = run->params + affine->biases;
-    for (size_t r = 0; r < rows; r++, s += units)
-        for (size_t j = 0; j < units; j++)
-            s[j] += b[j * affine->next_bias];
+    add_biases(s, affine, run);
     return BS_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "net/kinds.h"
 
+#include "net/product.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -76,8 +78,7 @@ void bs_add_to_biases(double *restrict b, double scale, const double *restrict d
                       size_t units)
 {
     for (size_t r = 0; r < rows; r++, dz += units)
-        for (size_t j = 0; j < units; j++)
-            b[j] += scale * dz[j];
+        bs_add_scaled(b, scale, dz, units);
 }
 
 struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n)

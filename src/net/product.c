@@ -76,13 +76,13 @@ static void add_four(double *restrict c, size_t n, const double *f, const struct
         c[j] = c[j] + f0 * b0[j] + f1 * b1[j] + f2 * b2[j] + f3 * b3[j];
 }
 
-static void add_one(double *restrict c, size_t n, double f, const double *restrict b)
+void bs_add_scaled(double *restrict y, double f, const double *restrict x, size_t n)
 {
     size_t j = 0;
     for (; j + 2 <= n; j += 2)
-        store(c + j, load(c + j) + f * load(b + j));
+        store(y + j, load(y + j) + f * load(x + j));
     for (; j < n; j++)
-        c[j] += f * b[j];
+        y[j] += f * x[j];
 }
 
 /* One row of c, from `inner` rows of b. */
@@ -95,7 +95,7 @@ static void add_rows(double *c, size_t columns, const double *f, const struct ma
         add_four(c, columns, f + k, &rows);
     }
     for (; k < inner; k++)
-        add_one(c, columns, f[k], part(b, k, 0).at);
+        bs_add_scaled(c, f[k], part(b, k, 0).at, columns);
 }
 
 /* Four sums at a time, so that one does not wait for another; each along a column of b. */

@@ -27,4 +27,7 @@ struct bs_product {
 int bs_multiply(double *c, const struct bs_product *product, const double *a, const double *b,
                 bool is_fixed);
 
+/* y += f·x, of n numbers. */
+void bs_add_scaled(double *restrict y, double f, const double *restrict x, size_t n);
+
 #endif
