@@ -4,9 +4,15 @@
  *     z[o, r, c] = Σ_{i,u,v} K[o, i, u, v]·x[i, s·r + u − p, s·c + v − p] + b[o],
  *
  * which mathematics calls cross-correlation; flipped, with x[i, s·r + (F − 1 − u) − p, ...], it is
- * the true convolution.  1-D is 2-D with one row.  Forward and back are products of matrices with
- * the patches of a sample, a column a place of the output (im2col; Chellapilla, Puri and Simard,
- * 2006).
+ * the true convolution.  1-D is 2-D with one row.
+ *
+ * Forward and back are products of matrices, one for each row of the output (after Cho and Brand,
+ * "MEC: memory-efficient convolution", 2017).  A strip is a row of x, padded, as the kernel's
+ * column v meets it: its numbers s·c + v − p, c a column of the output.  Of some samples the strips
+ * of row y lie as [i][v][sample][c], and those of all rows one after another; so what row r of the
+ * output reads, the rows s·r to s·r + F − 1, is one matrix of a patch's numbers by columns of the
+ * output, without a copy of its own.  That is F times less to copy than the patches of all places
+ * (im2col) are.
  */
 #include "net/kinds.h"
 #include "net/product.h"
@@ -20,11 +26,11 @@ enum { K, B };
 
 /* What the kernels need of a stage, worked out. */
 struct conv {
-    size_t in_channels, out_channels, groups;
+    size_t in, out, groups; /* channels of a group */
     struct bs_window window;
     bool flips;
-    size_t patch;  /* numbers of a patch of a group */
-    size_t places; /* of the output */
+    size_t map, places;   /* numbers of a map that is read, and of one that is made */
+    size_t patch, strips; /* numbers under the kernel, and of the strips of a sample's group */
 };
 
 static bool has_bias(const struct bs_stage *stage)
@@ -34,14 +40,18 @@ static bool has_bias(const struct bs_stage *stage)
 
 static struct conv conv_of(const struct bs_stage *stage)
 {
-    struct conv conv = {.in_channels = (size_t)stage->in.size[0],
-                        .out_channels = (size_t)bs_stage_integer(stage, CHANNELS),
-                        .groups = (size_t)bs_stage_integer(stage, GROUPS),
-                        .window = bs_window_of(stage, KERNEL, STRIDE, PADDING),
+    const size_t groups = (size_t)bs_stage_integer(stage, GROUPS);
+    const struct bs_window w = bs_window_of(stage, KERNEL, STRIDE, PADDING);
+    struct conv conv = {.in = (size_t)stage->in.size[0] / groups,
+                        .out = (size_t)bs_stage_integer(stage, CHANNELS) / groups,
+                        .groups = groups,
+                        .window = w,
                         .flips = bs_stage_integer(stage, FLIP) != 0};
-    conv.patch =
-        conv.in_channels / conv.groups * (size_t)conv.window.size[0] * (size_t)conv.window.size[1];
-    conv.places = (size_t)conv.window.out[0] * (size_t)conv.window.out[1];
+    conv.map = (size_t)w.in[0] * (size_t)w.in[1];
+    conv.places = (size_t)w.out[0] * (size_t)w.out[1];
+    conv.patch = conv.in * (size_t)w.size[0] * (size_t)w.size[1];
+    conv.strips =
+        conv.in * (size_t)(w.in[0] + 2 * w.padding[0]) * (size_t)w.size[1] * (size_t)w.out[1];
     return conv;
 }
 
@@ -120,13 +130,13 @@ static void pattern(struct bs_pattern *out, const struct bs_stage *stage, int ar
     out->is_sum = conv.groups == 1;
     sum->bound = 1 + spatial;
     sum->letters = spatial == 1 ? "iu" : "iuv";
-    sum->size[0] = (int)(conv.in_channels / conv.groups);
+    sum->size[0] = (int)conv.in;
     bs_access_here(&sum->factor[0], BS_OWN, K);
     bs_access_here(&sum->factor[1], BS_IN, 0);
     sum->factor[0].at[BS_INDEX + 1] = bs_index_of(BS_BOUND);
     sum->factor[1].at[BS_INDEX] =
         bs_index_sum(BS_INDEX, sum->size[0], BS_BOUND, 1, 0); /* the group of o, and i in it */
-    sum->factor[1].at[BS_INDEX].terms[0].divisor = (int)(conv.out_channels / conv.groups);
+    sum->factor[1].at[BS_INDEX].terms[0].divisor = (int)conv.out;
     if (conv.groups == 1)
         sum->factor[1].at[BS_INDEX] = bs_index_of(BS_BOUND);
     for (int d = 0; d < spatial; d++) {
@@ -143,10 +153,34 @@ static void pattern(struct bs_pattern *out, const struct bs_stage *stage, int ar
 
 /* ---- kernels --------------------------------------------------------------------------------- */
 
-/* Of a flipped kernel patches are read the other way round. */
-static size_t turned(const struct conv *conv, int d, int u)
+/* Some samples of a group of channels, and the work that they are done in. */
+struct some {
+    const struct bs_stage_run *run;
+    struct conv conv;
+    size_t group, first, count;
+    double *kernel;          /* [o][u][i][v], so that it lies as rows of strips do */
+    double *sums;            /* ∂E/∂ that, and ∂E/∂b, of all samples so far */
+    double *strips, *slopes; /* and ∂E/∂ them */
+    double *row;             /* of the output: [o][sample][column] */
+};
+
+/* Numbers of a row of the output of the samples, for a channel. */
+static size_t length_of(const struct some *some)
 {
-    return (size_t)(conv->flips ? conv->window.size[d] - 1 - u : u);
+    return some->count * (size_t)some->conv.window.out[1];
+}
+
+/* Where the maps of a group start, of those read and those made. */
+static size_t map_read(const struct some *some, size_t sample)
+{
+    const struct conv *conv = &some->conv;
+    return ((some->first + sample) * conv->groups + some->group) * conv->in * conv->map;
+}
+
+static size_t map_made(const struct some *some, size_t sample)
+{
+    const struct conv *conv = &some->conv;
+    return ((some->first + sample) * conv->groups + some->group) * conv->out * conv->places;
 }
 
 /* Rows are short: a call for each would cost more than to copy it. */
@@ -160,153 +194,140 @@ static inline void copy_row(double *restrict to, const double *restrict from, si
         to[i] = from[i];
 }
 
-/* One row of the columns: x moved by (u, v), as much of it as the output has. */
-static void fill_row(double *restrict row, const double *restrict x, const struct conv *conv,
-                     size_t u, size_t v)
+/* Does the kernel's column v stay within the rows that it moves over, by steps of 1? */
+static bool is_inside(const struct bs_window *w, int v)
 {
-    const struct bs_window *w = &conv->window;
-    for (int r = 0; r < w->out[0]; r++, row += w->out[1]) {
-        const ptrdiff_t y = (ptrdiff_t)r * w->stride[0] + (ptrdiff_t)u - w->padding[0];
-        const double *in = x + y * w->in[1];
-        const ptrdiff_t start = (ptrdiff_t)v - w->padding[1];
-        const bool is_inside = w->stride[1] == 1 && start >= 0 && start + w->out[1] <= w->in[1];
-        if (y < 0 || y >= w->in[0]) {
-            memset(row, 0, (size_t)w->out[1] * sizeof *row);
-        } else if (is_inside) {
-            copy_row(row, in + start, (size_t)w->out[1]);
-        } else {
-            for (int c = 0; c < w->out[1]; c++) {
-                const ptrdiff_t at = (ptrdiff_t)c * w->stride[1] + start;
-                row[c] = at < 0 || at >= w->in[1] ? 0 : in[at];
-            }
-        }
+    const int start = v - w->padding[1];
+    return w->stride[1] == 1 && start >= 0 && start + w->out[1] <= w->in[1];
+}
+
+/* The row of x that the kernel's column v meets, place by place. */
+static inline void fill_row(double *restrict to, const double *restrict x,
+                            const struct bs_window *w, int v)
+{
+    if (is_inside(w, v)) {
+        copy_row(to, x + v - w->padding[1], (size_t)w->out[1]);
+        return;
     }
+    for (int c = 0, at = v - w->padding[1]; c < w->out[1]; c++, at += w->stride[1])
+        to[c] = at < 0 || at >= w->in[1] ? 0 : x[at];
 }
 
-/* The same way back: each number of the row adds to the place that it was copied from. */
-static void add_row(double *restrict x, const double *restrict row, const struct conv *conv,
-                    size_t u, size_t v)
+/* The same way back: each number adds to the place that it was copied from. */
+static inline void add_row(double *restrict x, const double *restrict from,
+                           const struct bs_window *w, int v)
 {
-    const struct bs_window *w = &conv->window;
-    for (int r = 0; r < w->out[0]; r++, row += w->out[1]) {
-        const ptrdiff_t y = (ptrdiff_t)r * w->stride[0] + (ptrdiff_t)u - w->padding[0];
-        double *in = x + y * w->in[1];
-        const ptrdiff_t start = (ptrdiff_t)v - w->padding[1];
-        if (y < 0 || y >= w->in[0])
-            continue;
-        if (w->stride[1] == 1 && start >= 0 && start + w->out[1] <= w->in[1]) {
-            for (int c = 0; c < w->out[1]; c++)
-                in[start + c] += row[c];
-            continue;
-        }
-        for (int c = 0; c < w->out[1]; c++) {
-            const ptrdiff_t at = (ptrdiff_t)c * w->stride[1] + start;
-            if (at >= 0 && at < w->in[1])
-                in[at] += row[c];
-        }
+    if (is_inside(w, v)) {
+        for (int c = 0; c < w->out[1]; c++)
+            x[v - w->padding[1] + c] += from[c];
+        return;
     }
+    for (int c = 0, at = v - w->padding[1]; c < w->out[1]; c++, at += w->stride[1])
+        if (at >= 0 && at < w->in[1])
+            x[at] += from[c];
 }
 
-typedef void visit_row(double *maps, double *row, const struct conv *conv, size_t u, size_t v);
-
-static void fill_one(double *maps, double *row, const struct conv *conv, size_t u, size_t v)
+/* The strips of row y of channel i; a row of the padding is 0. */
+static void fill_strips_of(const struct some *some, double *to, int y, size_t i)
 {
-    fill_row(row, maps, conv, u, v);
+    const struct bs_window *w = &some->conv.window;
+    const size_t columns = (size_t)w->out[1];
+    const double *x = some->run->in + i * some->conv.map + y * (ptrdiff_t)w->in[1];
+    if (y < 0 || y >= w->in[0]) {
+        memset(to, 0, (size_t)w->size[1] * length_of(some) * sizeof *to);
+        return;
+    }
+    for (int v = 0; v < w->size[1]; v++)
+        for (size_t s = 0; s < some->count; s++, to += columns)
+            fill_row(to, x + map_read(some, s), w, v);
 }
 
-static void add_one(double *maps, double *row, const struct conv *conv, size_t u, size_t v)
+static void add_strips_of(const struct some *some, const double *from, int y, size_t i)
 {
-    add_row(maps, row, conv, u, v);
+    const struct bs_window *w = &some->conv.window;
+    const size_t columns = (size_t)w->out[1];
+    double *x = some->run->d_in + i * some->conv.map + y * (ptrdiff_t)w->in[1];
+    if (y < 0 || y >= w->in[0])
+        return;
+    for (int v = 0; v < w->size[1]; v++)
+        for (size_t s = 0; s < some->count; s++, from += columns)
+            add_row(x + map_read(some, s), from, w, v);
 }
 
-/* The rows of the columns of a group, with the map that each is of. */
-static void visit_rows(double *maps, double *columns, const struct conv *conv, visit_row *visit)
+/* From a row of x to the next, and from a row of the output to the next, in the strips. */
+static size_t strips_of_row(const struct some *some)
 {
-    const size_t map = (size_t)conv->window.in[0] * (size_t)conv->window.in[1];
-    for (size_t i = 0; i < conv->in_channels / conv->groups; i++, maps += map)
-        for (int u = 0; u < conv->window.size[0]; u++)
-            for (int v = 0; v < conv->window.size[1]; v++, columns += conv->places)
-                visit(maps, columns, conv, turned(conv, 0, u), turned(conv, 1, v));
+    return some->conv.in * (size_t)some->conv.window.size[1] * length_of(some);
 }
 
-/* A 1 × 1 kernel that goes by steps of 1 reads the maps as they lie. */
-static bool needs_columns(const struct conv *conv)
+static size_t strips_between_rows(const struct some *some)
 {
-    const struct bs_window *w = &conv->window;
-    bool is_plain = true;
-    for (int d = 0; d < 2; d++)
-        is_plain = is_plain && w->size[d] == 1 && w->stride[d] == 1 && w->padding[d] == 0;
-    return !is_plain;
+    return (size_t)some->conv.window.stride[0] * strips_of_row(some);
 }
 
-static const double *columns_of(const struct bs_stage_run *run, const struct conv *conv,
-                                const double *maps)
+static void fill_strips(const struct some *some)
 {
-    if (!needs_columns(conv))
-        return maps;
-    visit_rows((double *)maps, run->work, conv, fill_one);
-    return run->work;
+    const struct bs_window *w = &some->conv.window;
+    double *to = some->strips;
+    for (int y = -w->padding[0]; y < w->in[0] + w->padding[0]; y++)
+        for (size_t i = 0; i < some->conv.in; i++, to += (size_t)w->size[1] * length_of(some))
+            fill_strips_of(some, to, y, i);
 }
 
-/* z of a group of a sample: K·columns + b */
-static int forward_group(const struct bs_stage_run *run, const struct conv *conv, double *z,
-                         const double *maps, size_t group)
+static void add_strips(const struct some *some)
 {
-    const struct bs_stage *stage = run->stage;
-    const size_t out = conv->out_channels / conv->groups;
-    const double *kernel = run->params + stage->arrays[K].first + group * out * conv->patch;
-    const double *b = has_bias(stage) ? run->params + stage->arrays[B].first + group * out : NULL;
+    const struct bs_window *w = &some->conv.window;
+    const double *from = some->slopes;
+    for (size_t s = 0; s < some->count && !some->run->adds; s++)
+        memset(some->run->d_in + map_read(some, s), 0,
+               some->conv.in * some->conv.map * sizeof *some->run->d_in);
+    for (int y = -w->padding[0]; y < w->in[0] + w->padding[0]; y++)
+        for (size_t i = 0; i < some->conv.in; i++, from += (size_t)w->size[1] * length_of(some))
+            add_strips_of(some, from, y, i);
+}
+
+/* ---- forward */
+
+static inline void shift_row(double *restrict to, const double *restrict from, double by,
+                             size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = from[i] + by;
+}
+
+/* z of row r = row + b */
+static void put_row(const struct some *some, int r)
+{
+    const struct conv *conv = &some->conv;
+    const struct bs_stage *stage = some->run->stage;
+    const double *b = some->run->params + stage->arrays[B].first + some->group * conv->out;
+    const double *from = some->row;
+    const size_t columns = (size_t)conv->window.out[1];
+    double *z = some->run->values[stage->output] + (size_t)r * columns;
+    for (size_t o = 0; o < conv->out; o++)
+        for (size_t s = 0; s < some->count; s++, from += columns)
+            shift_row(z + map_made(some, s) + o * conv->places, from, has_bias(stage) ? b[o] : 0,
+                      columns);
+}
+
+static int forward_some(const struct some *some)
+{
+    const struct conv *conv = &some->conv;
     const struct bs_product product = {
-        .rows = out, .columns = conv->places, .inner = conv->patch, .alpha = 1, .beta = b ? 1 : 0};
-    for (size_t o = 0; b && o < out; o++)
-        for (size_t p = 0; p < conv->places; p++)
-            z[o * conv->places + p] = b[o];
-    return bs_multiply(z, &product, kernel, columns_of(run, conv, maps), run->is_exact);
-}
-
-/* Steps from group to group, and from sample to sample, of the maps read and of those made. */
-static size_t in_step(const struct conv *conv)
-{
-    return conv->in_channels / conv->groups * (size_t)conv->window.in[0] *
-           (size_t)conv->window.in[1];
-}
-
-static size_t out_step(const struct conv *conv)
-{
-    return conv->out_channels / conv->groups * conv->places;
-}
-
-/* The groups of all samples lie one after another. */
-static int forward(const struct bs_stage_run *run)
-{
-    const struct conv conv = conv_of(run->stage);
-    const size_t count = bs_run_rows(run) * conv.groups;
+        .rows = conv->out, .columns = length_of(some), .inner = conv->patch, .alpha = 1};
+    const double *kernel = some->kernel + some->group * conv->out * conv->patch;
     int status = BS_OK;
-    for (size_t k = 0; k < count && status == BS_OK; k++)
-        status = forward_group(run, &conv, run->values[run->stage->output] + k * out_step(&conv),
-                               run->in + k * in_step(&conv), k % conv.groups);
+    fill_strips(some);
+    for (int r = 0; r < conv->window.out[0] && status == BS_OK; r++) {
+        status =
+            bs_multiply(some->row, &product, kernel,
+                        some->strips + (size_t)r * strips_between_rows(some), some->run->is_exact);
+        put_row(some, r);
+    }
     return status;
 }
 
-/* ∂E/∂x from ∂E/∂columns = Kᵀ·∂E/∂z */
-static int back_to_inputs(const struct bs_stage_run *run, const struct conv *conv, const double *dz,
-                          size_t k)
-{
-    const size_t out = conv->out_channels / conv->groups, group = k % conv->groups;
-    const double *kernel = run->params + run->stage->arrays[K].first + group * out * conv->patch;
-    const struct bs_product product = {.rows = conv->patch,
-                                       .columns = conv->places,
-                                       .inner = out,
-                                       .a_is_transposed = true,
-                                       .alpha = 1};
-    double *maps = run->d_in + k * in_step(conv);
-    int status = bs_multiply(run->work, &product, kernel, dz, run->is_exact);
-    if (!run->adds)
-        memset(maps, 0, in_step(conv) * sizeof *maps);
-    if (status == BS_OK)
-        visit_rows(maps, run->work, conv, add_one);
-    return status;
-}
+/* ---- backward */
 
 /* Four sums that do not wait for one another, always the same four. */
 static double sum_of(const double *values, size_t count)
@@ -322,61 +343,174 @@ static double sum_of(const double *values, size_t count)
     return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
-/* ∂E/∂K = ∂E/∂z·columnsᵀ, summed apart: the kernel is read until the last sample has gone back. */
-static int add_gradients(const struct bs_stage_run *run, const struct conv *conv, double *sums,
-                         const double *dz, size_t k)
+/* row = ∂E/∂z of row r, whose sums are ∂E/∂b */
+static void take_row(const struct some *some, int r)
 {
-    const size_t out = conv->out_channels / conv->groups, group = k % conv->groups;
-    const struct bs_product product = {.rows = out,
-                                       .columns = conv->patch,
-                                       .inner = conv->places,
-                                       .b_is_transposed = true,
-                                       .alpha = 1,
-                                       .beta = 1};
-    double *biases = sums + conv->out_channels * conv->patch + group * out;
-    for (size_t o = 0; o < out; o++)
-        biases[o] += sum_of(dz + o * conv->places, conv->places);
-    return bs_multiply(sums + group * out * conv->patch, &product, dz,
-                       columns_of(run, conv, run->in + k * in_step(conv)), run->is_exact);
-}
-
-static void settle_gradients(const struct bs_stage_run *run, const double *sums)
-{
-    const struct bs_stage *stage = run->stage;
-    const size_t kernels = stage->arrays[K].count;
-    double *dk = run->gradients + stage->arrays[K].first;
-    double *db = has_bias(stage) ? run->gradients + stage->arrays[B].first : NULL;
-    for (size_t i = 0; i < kernels; i++)
-        dk[i] += run->scale * sums[i];
-    for (size_t o = 0; db && o < stage->arrays[B].count; o++)
-        db[o] += run->scale * sums[kernels + o];
-}
-
-/* work: the columns of a sample, then the sums of the gradients. */
-static int backward(const struct bs_stage_run *run)
-{
-    const struct conv conv = conv_of(run->stage);
-    const size_t count = bs_run_rows(run) * conv.groups;
-    double *sums = run->work + conv.patch * conv.places;
-    const double *dz = run->slopes[run->stage->output];
-    int status = BS_OK;
-    memset(sums, 0, conv.out_channels * (conv.patch + 1) * sizeof *sums);
-    for (size_t k = 0; k < count && status == BS_OK; k++, dz += out_step(&conv)) {
-        if (run->gradients)
-            status = add_gradients(run, &conv, sums, dz, k);
-        if (status == BS_OK && run->d_in)
-            status = back_to_inputs(run, &conv, dz, k);
+    const struct conv *conv = &some->conv;
+    const size_t columns = (size_t)conv->window.out[1];
+    const double *dz = some->run->slopes[some->run->stage->output] + (size_t)r * columns;
+    double *to = some->row, *biases = some->sums + conv->groups * conv->out * conv->patch;
+    for (size_t o = 0; o < conv->out; o++) {
+        for (size_t s = 0; s < some->count; s++, to += columns)
+            copy_row(to, dz + map_made(some, s) + o * conv->places, columns);
+        biases[some->group * conv->out + o] += sum_of(to - length_of(some), length_of(some));
     }
-    if (status == BS_OK && run->gradients)
-        settle_gradients(run, sums);
+}
+
+/* ∂E/∂kernel += row·stripsᵀ, and ∂E/∂strips += kernelᵀ·row */
+static int row_back(const struct some *some, int r)
+{
+    const struct conv *conv = &some->conv;
+    const size_t strips = (size_t)r * strips_between_rows(some);
+    const size_t kernel = some->group * conv->out * conv->patch;
+    const struct bs_product to_kernel = {.rows = conv->out,
+                                         .columns = conv->patch,
+                                         .inner = length_of(some),
+                                         .b_is_transposed = true,
+                                         .alpha = 1,
+                                         .beta = 1};
+    const struct bs_product to_strips = {.rows = conv->patch,
+                                         .columns = length_of(some),
+                                         .inner = conv->out,
+                                         .a_is_transposed = true,
+                                         .alpha = 1,
+                                         .beta = 1};
+    int status = BS_OK;
+    take_row(some, r);
+    if (some->run->gradients)
+        status = bs_multiply(some->sums + kernel, &to_kernel, some->row, some->strips + strips,
+                             some->run->is_exact);
+    if (status == BS_OK && some->run->d_in)
+        status = bs_multiply(some->slopes + strips, &to_strips, some->kernel + kernel, some->row,
+                             some->run->is_exact);
     return status;
+}
+
+static int backward_some(const struct some *some)
+{
+    const struct conv *conv = &some->conv;
+    int status = BS_OK;
+    if (some->run->gradients)
+        fill_strips(some);
+    if (some->run->d_in)
+        memset(some->slopes, 0, conv->strips * some->count * sizeof *some->slopes);
+    for (int r = 0; r < conv->window.out[0] && status == BS_OK; r++)
+        status = row_back(some, r);
+    if (status == BS_OK && some->run->d_in)
+        add_strips(some);
+    return status;
+}
+
+/* ---- all samples */
+
+/* Number (u, v) of a channel of a kernel where it is ordered as [u][i][v], turned if it flips. */
+static size_t ordered(const struct conv *conv, int u, int v)
+{
+    const int *size = conv->window.size;
+    if (conv->flips)
+        u = size[0] - 1 - u, v = size[1] - 1 - v;
+    return (size_t)u * conv->in * (size_t)size[1] + (size_t)v;
+}
+
+static void order_channel(double *to, const double *kernel, const struct conv *conv)
+{
+    for (int u = 0; u < conv->window.size[0]; u++)
+        for (int v = 0; v < conv->window.size[1]; v++)
+            to[ordered(conv, u, v)] = *kernel++;
+}
+
+static void add_channel(double *kernel, const double *sums, const struct conv *conv, double scale)
+{
+    for (int u = 0; u < conv->window.size[0]; u++)
+        for (int v = 0; v < conv->window.size[1]; v++)
+            *kernel++ += scale * sums[ordered(conv, u, v)];
+}
+
+static void order_kernel(const struct some *some)
+{
+    const struct conv *conv = &some->conv;
+    const size_t row = (size_t)conv->window.size[1], channel = conv->patch / conv->in;
+    const double *kernel = some->run->params + some->run->stage->arrays[K].first;
+    for (size_t o = 0; o < conv->groups * conv->out; o++)
+        for (size_t i = 0; i < conv->in; i++, kernel += channel)
+            order_channel(some->kernel + o * conv->patch + i * row, kernel, conv);
+}
+
+/* Gradients are summed apart: the parameters are read until the last sample has gone back. */
+static void settle_gradients(const struct some *some)
+{
+    const struct conv *conv = &some->conv;
+    const struct bs_stage *stage = some->run->stage;
+    const size_t row = (size_t)conv->window.size[1], channel = conv->patch / conv->in;
+    const double *biases = some->sums + stage->arrays[K].count;
+    double *dk = some->run->gradients + stage->arrays[K].first;
+    double *db = has_bias(stage) ? some->run->gradients + stage->arrays[B].first : NULL;
+    for (size_t o = 0; o < conv->groups * conv->out; o++) {
+        for (size_t i = 0; i < conv->in; i++, dk += channel)
+            add_channel(dk, some->sums + o * conv->patch + i * row, conv, some->run->scale);
+        if (db)
+            db[o] += some->run->scale * biases[o];
+    }
+}
+
+/* So many samples at a time that their strips stay near, and rows of the output are long. */
+static size_t together(const struct conv *conv, size_t samples)
+{
+    enum { NEAR = 1 << 15 };
+    const size_t most = NEAR / conv->strips;
+    return most == 0 ? 1 : most < samples ? most : samples;
+}
+
+static struct some start(const struct bs_stage_run *run)
+{
+    struct some some = {.run = run, .conv = conv_of(run->stage)};
+    const struct conv *conv = &some.conv;
+    const size_t most = together(conv, bs_run_rows(run)), weights = run->stage->arrays[K].count;
+    some.kernel = run->work;
+    some.sums = some.kernel + weights;
+    some.strips = some.sums + weights + conv->groups * conv->out;
+    some.slopes = some.strips + most * conv->strips;
+    some.row = some.slopes + most * conv->strips;
+    order_kernel(&some);
+    return some;
 }
 
 static size_t work(const struct bs_stage *stage, size_t samples)
 {
     const struct conv conv = conv_of(stage);
-    (void)samples;
-    return conv.patch * conv.places + conv.out_channels * (conv.patch + 1);
+    const size_t rows = samples * (size_t)(stage->in.steps ? stage->in.steps : 1);
+    const size_t most = together(&conv, rows), weights = stage->arrays[K].count;
+    return 2 * weights + conv.groups * conv.out +
+           most * (2 * conv.strips + conv.out * (size_t)conv.window.out[1]);
+}
+
+static int for_all(struct some *some, int (*work_on)(const struct some *some))
+{
+    const size_t rows = bs_run_rows(some->run), most = together(&some->conv, rows);
+    int status = BS_OK;
+    for (some->group = 0; some->group < some->conv.groups; some->group++)
+        for (some->first = 0; some->first < rows && status == BS_OK; some->first += most) {
+            some->count = rows - some->first < most ? rows - some->first : most;
+            status = work_on(some);
+        }
+    return status;
+}
+
+static int forward(const struct bs_stage_run *run)
+{
+    struct some some = start(run);
+    return for_all(&some, forward_some);
+}
+
+static int backward(const struct bs_stage_run *run)
+{
+    struct some some = start(run);
+    memset(some.sums, 0,
+           (run->stage->arrays[K].count + some.conv.groups * some.conv.out) * sizeof *some.sums);
+    int status = for_all(&some, backward_some);
+    if (status == BS_OK && run->gradients)
+        settle_gradients(&some);
+    return status;
 }
 
 #define CONV_OPTIONS                                                                            \
