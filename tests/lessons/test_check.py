@@ -183,7 +183,7 @@ class Verdicts(Check):
         q = {seed: program.values(str(self.place / "small.lua"), seed)["q"] for seed in (1, 2)}
         self.write("1.txt", f"student = Ann\nseed = 1\nq = {q[1]:.6g}\n")
         self.write("2.txt", "student = Ann\nseed = 2\nq = 1.23\n")
-        (result,) = self.results("1.txt", "2.txt", status=1)
+        (result,) = self.results("--for", "marker", "1.txt", "2.txt", status=1)
         self.assertEqual(result["answers"][0]["exact"], float(f"{q[1]:.15g}"))
 
     def test_the_exact_value_is_for_the_marker_alone(self):
