@@ -38,6 +38,17 @@ static size_t random_side(struct bs_rng *rng)
     return 1 + bs_rng_below(rng, bs_rng_below(rng, 2) ? 6 : MOST);
 }
 
+static void draw_numbers(struct bs_product *p, struct bs_rng *rng)
+{
+    p->c_step = random_step(rng, p->columns);
+    p->a_step = random_step(rng, p->a_is_transposed ? p->rows : p->inner);
+    p->b_step = random_step(rng, p->b_is_transposed ? p->inner : p->columns);
+    fill_random(a, COUNT_OF(a), rng, -1, 1);
+    fill_random(b, COUNT_OF(b), rng, -1, 1);
+    fill_random(before, COUNT_OF(before), rng, -1, 1);
+    memcpy(c, before, sizeof c);
+}
+
 static struct bs_product random_product(struct bs_rng *rng)
 {
     struct bs_product p = {.rows = random_side(rng),
@@ -47,13 +58,7 @@ static struct bs_product random_product(struct bs_rng *rng)
                            .b_is_transposed = bs_rng_below(rng, 2),
                            .alpha = random_factor(rng),
                            .beta = random_factor(rng)};
-    p.c_step = random_step(rng, p.columns);
-    p.a_step = random_step(rng, p.a_is_transposed ? p.rows : p.inner);
-    p.b_step = random_step(rng, p.b_is_transposed ? p.inner : p.columns);
-    fill_random(a, COUNT_OF(a), rng, -1, 1);
-    fill_random(b, COUNT_OF(b), rng, -1, 1);
-    fill_random(before, COUNT_OF(before), rng, -1, 1);
-    memcpy(c, before, sizeof c);
+    draw_numbers(&p, rng);
     return p;
 }
 
@@ -109,6 +114,25 @@ END_TEST
 START_TEST(fast_products_are_the_sums)
 {
     multiply_at_random(false);
+}
+END_TEST
+
+/* Few rows by many columns that lie as rows: BLAS has them by parts. */
+START_TEST(low_and_wide_products_are_the_sums)
+{
+    struct bs_rng rng;
+    bs_rng_seed(&rng, 3);
+    for (int i = 0; i < CASES / 10; i++) {
+        struct bs_product p = {.rows = 12 + bs_rng_below(&rng, 5),
+                               .columns = 96 + bs_rng_below(&rng, 40),
+                               .inner = 30 + bs_rng_below(&rng, 5),
+                               .b_is_transposed = true,
+                               .alpha = random_factor(&rng),
+                               .beta = random_factor(&rng)};
+        draw_numbers(&p, &rng);
+        ck_assert_int_eq(bs_multiply(c, &p, a, b, false), BS_OK);
+        must_be(is_near, &p);
+    }
 }
 END_TEST
 
@@ -308,6 +332,7 @@ Suite *bs_suite(void)
     return bs_suite_of("product", (const TTest *const[]){
                                       fixed_products_are_the_sums,
                                       fast_products_are_the_sums,
+                                      low_and_wide_products_are_the_sums,
                                       fixed_sums_go_from_the_first_product_to_the_last,
                                       long_sums_go_on_where_they_were_cut,
                                       known_product,
