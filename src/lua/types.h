@@ -68,8 +68,8 @@ bool bs_is_setting(lua_State *L, int index);
 const struct bs_func *bs_arg_activation(lua_State *L, int index, struct bs_setting *setting,
                                         const char *what);
 
-/* What an optimiser's state is given by: a network's parameters as net:set takes them, in a notation
- * or by the names of its layers, or numbers by name. */
+/* What an optimiser's state is given by: a network's parameters as net:set takes them, in a
+ * notation or by the names of its layers, or numbers by name. */
 struct bs_named_state {
     size_t count;
     const struct bs_notation *notation;

@@ -9,21 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct bs_stage_kind *const bs_stage_kinds[] = {&bs_kind_dense,
-                                                      &bs_kind_activation,
-                                                      &bs_kind_softmax,
-                                                      &bs_kind_maxout,
-                                                      &bs_kind_conv1d,
-                                                      &bs_kind_conv2d,
-                                                      &bs_kind_max_pool,
-                                                      &bs_kind_avg_pool,
-                                                      &bs_kind_flatten,
-                                                      &bs_kind_batch_norm,
-                                                      &bs_kind_dropout,
-                                                      &bs_kind_residual,
-                                                      &bs_kind_rnn,
-                                                      &bs_kind_lstm,
-                                                      NULL};
+const struct bs_stage_kind *const bs_stage_kinds[] = {
+    &bs_kind_dense,   &bs_kind_activation, &bs_kind_softmax,  &bs_kind_maxout,  &bs_kind_conv1d,
+    &bs_kind_conv2d,  &bs_kind_max_pool,   &bs_kind_avg_pool, &bs_kind_flatten, &bs_kind_batch_norm,
+    &bs_kind_dropout, &bs_kind_residual,   &bs_kind_rnn,      &bs_kind_lstm,    NULL};
 
 const struct bs_stage_kind *bs_stage_kind_find(const char *name)
 {

@@ -318,8 +318,8 @@ struct bs_link {
 struct bs_chain {
     bs_entry quantity, derivative; /* q, and ∂loss/∂q, which is shown so whatever its entry is */
     bs_entry loss;
-    double value;                  /* of the closed form: the sum of the terms */
-    bool is_checked;               /* a network's own number agrees */
+    double value;    /* of the closed form: the sum of the terms */
+    bool is_checked; /* a network's own number agrees */
     int64_t count;
     struct bs_link *links; /* in tape order */
 };
