@@ -1,12 +1,13 @@
 #include "lua/nested.h"
 
 #include "lua/args.h"
+#include "lua/state.h"
 #include "lua/types.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { DEEPEST = 6 };
+enum { DEEPEST = 6, MOST_COUNTED = 1 << 20 };
 
 static size_t count_of(int rank, const int *size)
 {
@@ -43,7 +44,8 @@ void bs_arg_nested(lua_State *L, int index, const char *what, int rank, const in
     }
 }
 
-static size_t count_nested(lua_State *L, int index, int depth)
+/* A list that holds itself many times over has DEEPEST powers of its length: `most` is enough. */
+static size_t count_nested(lua_State *L, int index, size_t most, int depth)
 {
     struct bs_numbers object;
     size_t count = 0;
@@ -53,17 +55,18 @@ static size_t count_nested(lua_State *L, int index, int depth)
     if (!lua_istable(L, index) || depth > DEEPEST)
         return 1;
     luaL_checkstack(L, 4, NULL);
-    for (size_t k = 0, length = lua_rawlen(L, index); k < length; k++) {
+    bs_lua_check_stopped(L);
+    for (size_t k = 0, length = lua_rawlen(L, index); k < length && count <= most; k++) {
         lua_rawgeti(L, index, (lua_Integer)k + 1);
-        count += count_nested(L, -1, depth + 1);
+        count += count_nested(L, -1, most, depth + 1);
         lua_pop(L, 1);
     }
     return count;
 }
 
-size_t bs_count_nested(lua_State *L, int index)
+size_t bs_count_nested(lua_State *L, int index, size_t wanted)
 {
-    return count_nested(L, index, 1);
+    return count_nested(L, index, wanted > MOST_COUNTED ? wanted : MOST_COUNTED, 1);
 }
 
 static double *flatten(lua_State *L, int index, const char *what, double *to, int depth)
@@ -80,6 +83,7 @@ static double *flatten(lua_State *L, int index, const char *what, double *to, in
         return to + 1;
     }
     luaL_checkstack(L, 4, NULL);
+    bs_lua_check_stopped(L);
     for (size_t k = 0, length = lua_rawlen(L, index); k < length; k++) {
         lua_rawgeti(L, index, (lua_Integer)k + 1);
         to = flatten(L, -1, what, to, depth + 1);

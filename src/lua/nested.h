@@ -10,8 +10,11 @@
 void bs_arg_nested(lua_State *L, int index, const char *what, int rank, const int *size,
                    double *numbers);
 
-/* How many numbers the lists at `index` hold, at most a few levels deep; a number is one. */
-size_t bs_count_nested(lua_State *L, int index);
+/*
+ * How many numbers the lists at `index` hold, at most a few levels deep; a number is one.  Exact up
+ * to `wanted` and to a million; past both, more than that.
+ */
+size_t bs_count_nested(lua_State *L, int index, size_t wanted);
 
 /* Put as many of them, in whatever lists they are, into `numbers` in the order of reading. */
 void bs_arg_flattened(lua_State *L, int index, const char *what, double *numbers);

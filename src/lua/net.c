@@ -462,13 +462,13 @@ static void put_layers(struct bs_buf *buf, const struct bs_arch *arch)
 
 static void put_stack(struct bs_buf *buf, const struct bs_arch *arch)
 {
+    const size_t learnt = bs_stack_learnt(arch->stack);
     bs_put_shape(buf, &arch->stack->in);
     bs_buf_put(buf, " → ");
     bs_put_shape(buf, &arch->stack->out);
     bs_buf_put(buf, " network (");
     put_layers(buf, arch);
-    bs_buf_printf(buf, "; %s; %zu parameter%s)", arch->loss->name, arch->parameters,
-                  arch->parameters == 1 ? "" : "s");
+    bs_buf_printf(buf, "; %s; %zu parameter%s)", arch->loss->name, learnt, learnt == 1 ? "" : "s");
 }
 
 /* "2-2-1 network (sigmoid, sigmoid; half_squared_error; lecture notation; 6 parameters)" */

@@ -180,8 +180,8 @@ static const char *push_wanted(lua_State *L, const struct bs_shape *shape)
 static void read_sample(lua_State *L, int index, const char *what, const struct bs_shape *shape,
                         double *numbers)
 {
-    const size_t got = bs_count_nested(L, index);
-    if (got != bs_shape_total(shape))
+    const size_t total = bs_shape_total(shape), got = bs_count_nested(L, index, total);
+    if (got != total)
         luaL_error(L, "%s must have %s, got %d", what, push_wanted(L, shape), (int)got);
     bs_arg_flattened(L, index, what, numbers);
 }
@@ -196,7 +196,7 @@ static bool is_list_of_samples(lua_State *L, int index, const struct bs_shape *s
         return false;
     lua_rawgeti(L, index, 1);
     const bool is_whole = (lua_istable(L, -1) || bs_test_numbers(L, -1, &object)) &&
-                          bs_count_nested(L, -1) == bs_shape_total(shape);
+                          bs_count_nested(L, -1, bs_shape_total(shape)) == bs_shape_total(shape);
     lua_pop(L, 1);
     return is_whole;
 }

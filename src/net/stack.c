@@ -296,6 +296,23 @@ int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
     return BS_OK;
 }
 
+size_t bs_stage_learnt(const struct bs_stage *stage)
+{
+    size_t count = 0;
+    for (int a = 0; a < stage->array_count; a++)
+        if (stage->arrays[a].role == BS_ARRAY_WEIGHT || stage->arrays[a].role == BS_ARRAY_BIAS)
+            count += stage->arrays[a].count;
+    return count;
+}
+
+size_t bs_stack_learnt(const struct bs_stack *stack)
+{
+    size_t count = 0;
+    for (int s = 0; s < stack->count; s++)
+        count += bs_stage_learnt(&stack->stages[s]);
+    return count;
+}
+
 void bs_stack_start(const struct bs_stack *stack, double *params)
 {
     for (int s = 0; s < stack->count; s++)

@@ -198,6 +198,10 @@ int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
                     struct bs_error *err);
 void bs_stack_destroy(struct bs_stack *stack); /* NULL is fine */
 
+/* What is learnt: weights and biases, without state; of one stage, and of all. */
+size_t bs_stage_learnt(const struct bs_stage *stage);
+size_t bs_stack_learnt(const struct bs_stack *stack);
+
 /* Where parameters start that do not as the initialisation says. */
 void bs_stack_start(const struct bs_stack *stack, double *params);
 

@@ -34,19 +34,10 @@ static size_t count_layers(const struct bs_stack *stack)
     return count;
 }
 
-static size_t parameters_of(const struct bs_stage *stage)
-{
-    size_t count = 0;
-    for (int a = 0; a < stage->array_count; a++)
-        if (stage->arrays[a].role == BS_ARRAY_WEIGHT || stage->arrays[a].role == BS_ARRAY_BIAS)
-            count += stage->arrays[a].count;
-    return count;
-}
-
 /* A stage that computes what it hands on; its activation goes into the same row. */
 static void fill_layer(const struct summary *summary, const struct bs_stage *stage)
 {
-    const size_t count = parameters_of(stage);
+    const size_t count = bs_stage_learnt(stage);
     bs_buf_put(cell(summary, LAYER), stage->name);
     bs_buf_put(cell(summary, KIND), stage->kind->name);
     bs_put_shape(cell(summary, OUTPUT), &stage->out);
@@ -84,7 +75,7 @@ static void put_total(const struct summary *summary)
     size_t total = 0, layers = 0;
     struct bs_buf *sum = cell(summary, PRODUCT);
     for (int s = 0; s < summary->stack->count; s++) {
-        const size_t count = parameters_of(&summary->stack->stages[s]);
+        const size_t count = bs_stage_learnt(&summary->stack->stages[s]);
         if (count == 0)
             continue;
         bs_buf_printf(sum, "%s%zu", between, count);

@@ -114,6 +114,22 @@ function TestLayers.test_what_is_no_layer_is_refused_by_name()
   end
 end
 
+-- 6 of the dense layer and 4 of the other; its running mean and variance are not learnt.
+function TestLayers.test_a_network_counts_what_it_learns()
+  local net = network{2, dense(2), batch_norm()}
+  lu.assertStrContains(tostring(net), "10 parameters")
+  lu.assertStrContains(tostring(net:summary()), "10")
+end
+
+function TestLayers.test_a_list_within_itself_is_refused_at_once()
+  local list = {}
+  for i = 1, 1000 do
+    list[i] = list
+  end
+  support.refuses("the inputs must have 2 numbers, got 2000000", network{2, dense(2)}.forward,
+                  network{2, dense(2)}, list)
+end
+
 function TestLayers.test_what_does_not_fit_changes_nothing()
   local net = small()
   support.each_refuses({
