@@ -119,5 +119,6 @@ bs_entry bs_tape_find_spelt(const struct bs_tape *tape, const char *name);
 int bs_tape_check_names(const struct bs_tape *tape, int64_t from, int64_t end,
                         struct bs_error *err);
 int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err);
+int bs_tape_check_layers(const struct bs_tape *tape, struct bs_error *err);
 
 #endif

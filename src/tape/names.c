@@ -527,21 +527,30 @@ static int check_state(const struct bs_tape *tape, int64_t q, struct bs_error *e
     return status;
 }
 
+/* What an update makes of a quantity. */
+static int check_updated(const struct bs_tape *tape, int64_t q, struct bs_error *err)
+{
+    const bool is_updated = bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0;
+    int status = BS_OK;
+    if (is_updated)
+        status = check_name(tape, bs_entry_make(BS_ROLE_STEP, q), err);
+    if (status == BS_OK && bs_tape_changes(tape, q))
+        status = check_name(tape, bs_entry_make(BS_ROLE_NEW, q), err);
+    return status == BS_OK && is_updated ? check_state(tape, q, err) : status;
+}
+
 /* The entries that the tape derives about a quantity. */
 static int check_derived(void *context, struct bs_address address)
 {
     const struct checking *checking = context;
     const struct bs_tape *tape = checking->tape;
     int64_t q = quantity_at(tape, address);
-    bool is_updated = q >= 0 && bs_tape_rank(tape, BS_ORDER_UPDATE, q) >= 0;
     int status = BS_OK;
-    if (q >= 0 && bs_tape_is_used(tape, q))
+    if (q < 0)
+        return BS_OK;
+    if (bs_tape_is_used(tape, q))
         status = check_entry(tape, bs_entry_make(BS_ROLE_GRADIENT, q), checking->err);
-    if (status == BS_OK && is_updated)
-        status = check_name(tape, bs_entry_make(BS_ROLE_STEP, q), checking->err);
-    if (status == BS_OK && q >= 0 && bs_tape_changes(tape, q))
-        status = check_name(tape, bs_entry_make(BS_ROLE_NEW, q), checking->err);
-    return status == BS_OK && is_updated ? check_state(tape, q, checking->err) : status;
+    return status == BS_OK ? check_updated(tape, q, checking->err) : status;
 }
 
 /* The optimiser's own numbers, which belong to no parameter. */
@@ -564,4 +573,29 @@ int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err)
     if (status == BS_OK)
         status = bs_notation_visit(notation, check_value, &checking);
     return status < 0 ? status : bs_notation_visit(notation, check_derived, &checking);
+}
+
+/* The name of a quantity, and those of the entries about it. */
+static int check_quantity(const struct bs_tape *tape, int64_t q, struct bs_error *err)
+{
+    int status = check_name(tape, bs_entry_make(BS_ROLE_VALUE, q), err);
+    if (status == BS_OK && bs_tape_is_used(tape, q))
+        status = check_name(tape, bs_entry_make(BS_ROLE_GRADIENT, q), err);
+    return status == BS_OK ? check_updated(tape, q, err) : status;
+}
+
+/*
+ * Names of a network's layers may make those of other entries, as da_W_1_1 is the step of a_W_1_1
+ * and a weight of a layer called da.  All entries of an array are named in the same way, so its
+ * first one stands for them.
+ */
+int bs_tape_check_layers(const struct bs_tape *tape, struct bs_error *err)
+{
+    const struct bs_graph *graph = tape->graph;
+    int64_t q;
+    int status = check_scalars(tape, err);
+    for (int64_t k = 0; status == BS_OK && bs_stack_graph_first(&q, graph, k); k++)
+        if (q >= 0)
+            status = check_quantity(tape, q, err);
+    return status;
 }

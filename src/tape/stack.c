@@ -88,6 +88,20 @@ int64_t bs_stack_graph_rate(const struct bs_graph *graph)
     return stack_of(graph)->stepper ? bs_places_find(stack_of(graph)->places, &rate) : -1;
 }
 
+bool bs_stack_graph_first(int64_t *out, const struct bs_graph *graph, int64_t k)
+{
+    const struct stack *stack = stack_of(graph);
+    const struct bs_stack *stages = arch_of(stack)->stack;
+    struct bs_place place = {.kind = BS_PLACE_MEMBER};
+    while (place.stage < stages->count && k >= stages->stages[place.stage].array_count)
+        k -= stages->stages[place.stage++].array_count;
+    if (place.stage == stages->count)
+        return false;
+    place.array = (int)k;
+    *out = bs_places_find(stack->places, &place);
+    return true;
+}
+
 const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph)
 {
     return stack_of(graph)->run;

@@ -340,6 +340,8 @@ static int tape_of_run(struct bs_tape **out, struct bs_run *run, struct bs_param
     tape->rate = bs_stack_graph_rate(graph);
     if (stepper)
         status = bs_tape_set_update(tape, stepper, err);
+    if (status == BS_OK)
+        status = bs_tape_check_layers(tape, err);
     if (status < 0)
         bs_tape_destroy(tape);
     else

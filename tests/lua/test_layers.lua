@@ -143,4 +143,21 @@ function TestLayers.test_what_does_not_fit_changes_nothing()
   end)
 end
 
+-- da_W_1_1 is the step of a_W_1_1, and would be a weight of the layer da.
+function TestLayers.test_layers_whose_entries_share_a_name_have_no_tape()
+  local adam = {eta = 0.1, optimiser = "adam"}
+  local cases = {
+    {"da", {eta = 0.1}, "da_W_1_1"}, {"dE_da", nil, "dE_da_W_1_1"}, {"m_a", adam, "m_a_W_1_1_new"},
+    {"s_a", adam, "s_a_W_1_1_new"},
+  }
+  for _, case in ipairs(cases) do
+    local net = network{2, dense{2, name = "a"}, dense{1, name = case[1]}, seed = 1}
+    support.refuses("two entries would both be called " .. case[3], net.tape, net, {1, 2}, {1},
+                    case[2])
+  end
+  local net = network{2, dense{2, name = "a"}, dense{2, name = "da"}, dense{1, name = "m_a"},
+                      dense{1, name = "a_W"}, dense{1, name = "x"}, dense{1, name = "E"}, seed = 1}
+  lu.assertEquals(net:tape({1, 2}, {1}):grad "E_b_1", net:gradients({1, 2}, {1}).E_b[1])
+end
+
 os.exit(lu.LuaUnit.run(), true)
