@@ -161,7 +161,8 @@ const struct bs_batch *bs_batch_graph_data(const struct bs_graph *graph);
  */
 int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_params *params,
                           struct bs_stepper *stepper, struct bs_error *err);
-/* The first quantity of the kth array of the layers, −1 if it is not on the tape; false: no more. */
+/* The first quantity of the kth array of the layers, −1 if it is not on the tape; false: no more.
+ */
 bool bs_stack_graph_first(int64_t *out, const struct bs_graph *graph, int64_t k);
 int64_t bs_stack_graph_rate(const struct bs_graph *graph); /* −1: none */
 
