@@ -5,8 +5,8 @@
 #include "lua/args.h"
 #include "lua/box.h"
 #include "lua/doc.h"
-#include "lua/network.h"
 #include "lua/file.h"
+#include "lua/network.h"
 #include "lua/state.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "lua/box.h"
 #include "lua/doc.h"
 #include "lua/experiment.h"
+#include "lua/network.h"
 #include "lua/progress.h"
 #include "lua/state.h"
 #include "net/perceptron.h"
@@ -189,10 +190,14 @@ static double option_number(lua_State *L, int index, const char *name, double ot
 
 /* Leaves what holds the numbers on the stack. */
 static const double *field_samples(lua_State *L, int index, const char *field, const char *name,
-                                   int width, size_t *samples)
+                                   const struct bs_shape *shape, size_t *samples)
 {
+    const double *numbers;
     lua_getfield(L, index, field);
-    return bs_arg_samples(L, -1, name, width, samples);
+    if (shape->rank == 1 && shape->steps == 0)
+        return bs_arg_samples(L, -1, name, shape->size[0], samples);
+    bs_arg_stack_samples(L, lua_gettop(L), name, shape, &numbers, samples);
+    return numbers;
 }
 
 /* `prefix` is what the table at `index` is called in messages: "" or "validation ". */
@@ -203,9 +208,8 @@ static struct bs_samples read_samples(lua_State *L, int index, const struct bs_a
     size_t targets;
     const char *inputs_name = lua_pushfstring(L, "%sinputs", prefix);
     const char *targets_name = lua_pushfstring(L, "%stargets", prefix);
-    read.inputs = field_samples(L, index, "inputs", inputs_name, bs_arch_inputs(arch), &read.count);
-    read.targets =
-        field_samples(L, index, "targets", targets_name, bs_arch_outputs(arch), &targets);
+    read.inputs = field_samples(L, index, "inputs", inputs_name, &arch->stack->in, &read.count);
+    read.targets = field_samples(L, index, "targets", targets_name, &arch->stack->out, &targets);
     if (targets != read.count)
         luaL_error(L, "%s must have as many rows as %s: got %s for %d", targets_name, inputs_name,
                    bs_push_count(L, targets, "row"), (int)read.count);

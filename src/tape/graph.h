@@ -36,6 +36,7 @@ struct bs_graph {
     bool is_independent; /* the numbers are computed by other means, and check the tape's */
     bool has_steps;      /* updates go by Δq */
     bool reads_errors;   /* Δq reads η g b, not −η ∂E/∂q */
+    bool is_truncated;   /* slopes do not go back all the way */
     double kink;         /* slope at kinks */
 };
 

@@ -55,6 +55,29 @@ static int go_back(struct stack *stack, struct bs_error *err)
     return BS_OK;
 }
 
+static bool is_cut(const struct bs_pattern *pattern)
+{
+    for (int g = 0; g < pattern->count; g++)
+        for (int f = 0; f < pattern->groups[g].factors; f++)
+            if (pattern->groups[g].factor[f].cut > 0)
+                return true;
+    return false;
+}
+
+/* Does a definition of any stage keep slopes from what it uses? */
+static bool is_truncated(const struct bs_stack *stack)
+{
+    for (int s = 0; s < stack->count; s++)
+        for (int a = 0; a < stack->stages[s].array_count; a++) {
+            struct bs_pattern pattern = {0};
+            if (stack->stages[s].arrays[a].role == BS_ARRAY_VALUE)
+                stack->stages[s].kind->pattern(&pattern, &stack->stages[s], a, 1);
+            if (is_cut(&pattern))
+                return true;
+        }
+    return false;
+}
+
 int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_params *params,
                           struct bs_stepper *stepper, struct bs_error *err)
 {
@@ -66,6 +89,7 @@ int bs_stack_graph_create(struct bs_graph **out, struct bs_run *run, struct bs_p
     stack->graph = (struct bs_graph){.ops = &bs_stack_ops,
                                      .is_independent = true,
                                      .has_steps = true,
+                                     .is_truncated = is_truncated(bs_run_arch(run)->stack),
                                      .kink = bs_run_arch(run)->kink};
     stack->run = run;
     stack->params = bs_params_share(params);

@@ -388,6 +388,11 @@ bool bs_tape_is_free(const struct bs_tape *tape)
     return tape->graph->ops == &bs_circuit_ops;
 }
 
+bool bs_tape_is_truncated(const struct bs_tape *tape)
+{
+    return tape->graph->is_truncated;
+}
+
 double bs_tape_kink(const struct bs_tape *tape)
 {
     return tape->graph->kink;

@@ -140,6 +140,9 @@ int bs_tape_update(struct bs_tape *tape, const char *const *names, size_t count,
 int bs_tape_update_by(struct bs_tape *tape, const char *const *names, const struct bs_stepper *by,
                       struct bs_error *err);
 
+/* Slopes are cut on purpose, as truncated backpropagation through time does: no ∂E/∂ any more. */
+bool bs_tape_is_truncated(const struct bs_tape *tape);
+
 double bs_tape_kink(const struct bs_tape *tape); /* the slope at kinks */
 
 /* ---- entries --------------------------------------------------------------------------------- */

@@ -95,6 +95,14 @@ static void put_grid(struct bs_buf *buf, const struct bs_grid *grid, const struc
     }
 }
 
+/* What is cut on purpose is no slope of the whole loss. */
+static const char *disagreement(const struct bs_tape *tape)
+{
+    return bs_tape_is_truncated(tape)
+               ? ": they differ, as slopes are cut on the way back (truncate)"
+               : ": they do not agree";
+}
+
 static void put_verdict(struct bs_buf *buf, const struct check *check)
 {
     const struct bs_page *page = check->page;
@@ -106,7 +114,7 @@ static void put_verdict(struct bs_buf *buf, const struct check *check)
     put_difference(buf, worst);
     bs_put_words(buf, ", relative to the largest gradient ", page);
     put_difference(buf, relative(check, worst));
-    bs_put_words(buf, agree ? " ✓" : ": they do not agree", page);
+    bs_put_words(buf, agree ? " ✓" : disagreement(check->tape), page);
 }
 
 static int put_check(struct bs_buf *buf, const struct check *check)

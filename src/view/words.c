@@ -36,6 +36,8 @@ static const struct phrase {
     {", largest difference ", "，最大相差 "},
     {", relative to the largest gradient ", "，相对于最大的梯度为 "},
     {": they do not agree", "：两者不一致"},
+    {": they differ, as slopes are cut on the way back (truncate)",
+     "：两者不同，因为反向传播在中途被截断（truncate）"},
     {"… and ", "…… 另有 "},
     {" more", " 项"},
     {"Worked solution", "解答"},

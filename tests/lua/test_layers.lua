@@ -92,6 +92,18 @@ function TestLayers.test_an_activation_is_given_as_its_help_says()
   lu.assertEquals(network{2, activation{{"leaky_relu", 0.5}}}:forward {3, -2}, {3, -1})
 end
 
+function TestLayers.test_samples_are_trained_on_as_they_are_asked_about()
+  local net = network{{2, steps = 2}, dense(1)}
+  local X, D = {{{1, 0}, {0, 1}}, {{1, 1}, {0, 0}}}, {{{1}, {2}}, {{3}, {0}}}
+  local before = net:loss(X, D)
+  local same = network{{2, steps = 2}, dense(1)}
+  net:train{inputs = X, targets = D, eta = 0.1, epochs = 10}
+  same:train{inputs = matrix{{1, 0, 0, 1}, {1, 1, 0, 0}}, targets = matrix{{1, 2}, {3, 0}},
+             eta = 0.1, epochs = 10}
+  lu.assertEquals(net:get(), same:get())
+  lu.assertTrue(net:loss(X, D) < before / 10)
+end
+
 function TestLayers.test_what_is_no_layer_is_refused_by_name()
   local refusals = {
     {"network needs its input and its layers, as in network{{1, 32, 32}, conv2d{6, 5}, flatten(), "
