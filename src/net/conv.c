@@ -183,15 +183,40 @@ static size_t map_made(const struct some *some, size_t sample)
     return ((some->first + sample) * conv->groups + some->group) * conv->out * conv->places;
 }
 
-/* Rows are short: a call for each would cost more than to copy it. */
+/*
+ * Rows are short: a call for each, or a look at how they lie, would cost more than what is done
+ * with them.  Four at a time the compiler has side by side without it.
+ */
+enum { FOUR = 4 };
+
 static inline void copy_row(double *restrict to, const double *restrict from, size_t count)
 {
-    enum { EACH = 4 };
     size_t i = 0;
-    for (; i + EACH <= count; i += EACH)
-        memcpy(to + i, from + i, EACH * sizeof *to);
+    for (; i + FOUR <= count; i += FOUR)
+        memcpy(to + i, from + i, FOUR * sizeof *to);
     for (; i < count; i++)
         to[i] = from[i];
+}
+
+static inline void add_numbers(double *restrict to, const double *restrict from, size_t count)
+{
+    size_t i = 0;
+    for (; i + FOUR <= count; i += FOUR)
+        for (size_t k = 0; k < FOUR; k++)
+            to[i + k] += from[i + k];
+    for (; i < count; i++)
+        to[i] += from[i];
+}
+
+static inline void shift_row(double *restrict to, const double *restrict from, double by,
+                             size_t count)
+{
+    size_t i = 0;
+    for (; i + FOUR <= count; i += FOUR)
+        for (size_t k = 0; k < FOUR; k++)
+            to[i + k] = from[i + k] + by;
+    for (; i < count; i++)
+        to[i] = from[i] + by;
 }
 
 /* Does the kernel's column v stay within the rows that it moves over, by steps of 1? */
@@ -206,7 +231,7 @@ static inline void fill_row(double *restrict to, const double *restrict x,
                             const struct bs_window *w, int v)
 {
     if (is_inside(w, v)) {
-        copy_row(to, x + v - w->padding[1], (size_t)w->out[1]);
+        copy_row(to, x + (v - w->padding[1]), (size_t)w->out[1]);
         return;
     }
     for (int c = 0, at = v - w->padding[1]; c < w->out[1]; c++, at += w->stride[1])
@@ -218,8 +243,7 @@ static inline void add_row(double *restrict x, const double *restrict from,
                            const struct bs_window *w, int v)
 {
     if (is_inside(w, v)) {
-        for (int c = 0; c < w->out[1]; c++)
-            x[v - w->padding[1] + c] += from[c];
+        add_numbers(x + (v - w->padding[1]), from, (size_t)w->out[1]);
         return;
     }
     for (int c = 0, at = v - w->padding[1]; c < w->out[1]; c++, at += w->stride[1])
@@ -232,11 +256,11 @@ static void fill_strips_of(const struct some *some, double *to, int y, size_t i)
 {
     const struct bs_window *w = &some->conv.window;
     const size_t columns = (size_t)w->out[1];
-    const double *x = some->run->in + i * some->conv.map + y * (ptrdiff_t)w->in[1];
     if (y < 0 || y >= w->in[0]) {
         memset(to, 0, (size_t)w->size[1] * length_of(some) * sizeof *to);
         return;
     }
+    const double *x = some->run->in + i * some->conv.map + (size_t)y * (size_t)w->in[1];
     for (int v = 0; v < w->size[1]; v++)
         for (size_t s = 0; s < some->count; s++, to += columns)
             fill_row(to, x + map_read(some, s), w, v);
@@ -246,9 +270,9 @@ static void add_strips_of(const struct some *some, const double *from, int y, si
 {
     const struct bs_window *w = &some->conv.window;
     const size_t columns = (size_t)w->out[1];
-    double *x = some->run->d_in + i * some->conv.map + y * (ptrdiff_t)w->in[1];
     if (y < 0 || y >= w->in[0])
         return;
+    double *x = some->run->d_in + i * some->conv.map + (size_t)y * (size_t)w->in[1];
     for (int v = 0; v < w->size[1]; v++)
         for (size_t s = 0; s < some->count; s++, from += columns)
             add_row(x + map_read(some, s), from, w, v);
@@ -288,13 +312,6 @@ static void add_strips(const struct some *some)
 
 /* ---- forward */
 
-static inline void shift_row(double *restrict to, const double *restrict from, double by,
-                             size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        to[i] = from[i] + by;
-}
-
 /* z of row r = row + b */
 static void put_row(const struct some *some, int r)
 {
@@ -332,11 +349,10 @@ static int forward_some(const struct some *some)
 /* Four sums that do not wait for one another, always the same four. */
 static double sum_of(const double *values, size_t count)
 {
-    enum { SUMS = 4 };
-    double sums[SUMS] = {0};
+    double sums[FOUR] = {0};
     size_t i = 0;
-    for (; i + SUMS <= count; i += SUMS)
-        for (size_t k = 0; k < SUMS; k++)
+    for (; i + FOUR <= count; i += FOUR)
+        for (size_t k = 0; k < FOUR; k++)
             sums[k] += values[i + k];
     for (; i < count; i++)
         sums[0] += values[i];

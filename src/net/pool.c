@@ -90,12 +90,12 @@ static double mean_of(const double *x, const struct bs_window *w)
     return sum / (w->size[0] * w->size[1]);
 }
 
-/* Where there are several greatest: the first, each its share, or the last. */
+/* Several that are the greatest have its slope by the rule of ties. */
 static void give_greatest(double *restrict dx, const double *restrict x, const struct bs_window *w,
                           double da, double kink)
 {
     const double greatest = greatest_of(x, w);
-    int count = 0, place = 0;
+    size_t count = 0, place = 0;
     for (int u = 0; u < w->size[0]; u++)
         for (int v = 0; v < w->size[1]; v++)
             count += x[u * w->in[1] + v] == greatest;
@@ -106,9 +106,9 @@ static void give_greatest(double *restrict dx, const double *restrict x, const s
                 dx[at] = greatest;
             if (x[at] < greatest || isnan(greatest))
                 continue;
-            place++;
-            if (kink == 0 ? place == 1 : kink == 1 ? place == count : true)
-                dx[at] += kink == 0 || kink == 1 ? da : da / count;
+            const double share = bs_share_of_tie(++place, count, kink);
+            if (share > 0)
+                dx[at] += share * da;
         }
 }
 
@@ -123,7 +123,7 @@ static void give_shares(double *restrict dx, const struct bs_window *w, double d
 /* Windows of 2 × 2 side by side, as most are. */
 static bool is_usual(const struct bs_window *w)
 {
-    bool is_two = w->in[0] > 1;
+    bool is_two = true;
     for (int d = 0; d < 2; d++)
         is_two = is_two && w->size[d] == 2 && w->stride[d] == 2;
     return is_two;

@@ -158,6 +158,8 @@ MEASURES = [
      tape_ratio("recurrent_weight_seconds", 1e-2)),
     ("∂E/∂ one K of LeNet-5's first convolution / 10 ms", 1,
      tape_ratio("lenet_weight_seconds", 1e-2)),
+    ("memory for 25 of them, a term / 2 kB", 1, tape_ratio("lenet_term_bytes", 2048)),
+    ("∂E/∂ a pooled unit of LeNet-5 / 10 ms", 1, tape_ratio("lenet_pooled_seconds", 1e-2)),
     ("a batch-normalised unit of LeNet-5 / 10 ms", 1, tape_ratio("lenet_normal_seconds", 1e-2)),
     ("the mean that it is normalised by / 10 ms", 1, tape_ratio("lenet_mean_seconds", 1e-2)),
     # simplified; of functions of the table, and of formulas written out

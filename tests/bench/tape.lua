@@ -116,3 +116,13 @@ report("lenet_normal_seconds",
   explaining(lenet(batch_norm()), "bn1_y_3_5_7@2", {image(1), image(2)}, {label, label}))
 report("lenet_mean_seconds",
   explaining(lenet(batch_norm()), "bn1_mean_3", {image(1), image(2)}, {label, label}))
+report("lenet_pooled_seconds", explaining(lenet(), "dE_dpool1_a_2_7_9", image(1), label))
+
+-- Memory for the 25 weights of a kernel, each a sum of 28·28 terms.
+local explained = lenet():tape(image(1), label, {eta = 1})
+local unasked = resident_bytes()
+for weight = 0, 24 do
+  local name = string.format("dE_dconv1_K_2_1_%d_%d", weight//5 + 1, weight % 5 + 1)
+  assert(#tostring(explained:entry(name)) > 0)
+end
+report("lenet_term_bytes", (resident_bytes() - unasked)/(25*28*28))

@@ -251,8 +251,10 @@ START_TEST(kernels_are_those_of_the_naive_loops)
 }
 END_TEST
 
-/* Windows of 2 × 2 side by side, kernels of 1 × 1, and a convolution that is large enough for BLAS:
- * each has a way of its own. */
+/*
+ * Windows of 2 × 2 side by side, kernels of 1 × 1, convolutions that are large enough for BLAS, and
+ * one so large that its samples are not all worked on at a time.
+ */
 START_TEST(usual_sizes_are_those_of_the_naive_loops)
 {
     static const struct layer layers[] = {
@@ -306,6 +308,15 @@ START_TEST(usual_sizes_are_those_of_the_naive_loops)
          .padding = {2, 1},
          .out = {12, 11},
          .flips = true},
+        {.kind = "conv2d",
+         .channels = 2,
+         .maps = 2,
+         .groups = 1,
+         .in = {40, 44},
+         .size = {3, 5},
+         .stride = {1, 1},
+         .out = {38, 40},
+         .has_bias = true},
     };
     for (size_t k = 0; k < COUNT_OF(layers); k++) {
         const struct stack_case stack = case_of_layer(&layers[k]);
