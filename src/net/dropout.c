@@ -68,7 +68,8 @@ const struct bs_stage_kind bs_kind_dropout = {
     .short_name = "dropout",
     .usage = "dropout{[rate = 0.5]} -> layer",
     .about = "In training every number is 0 with probability rate and else 1/(1 - rate) times as "
-             "large, anew for every sample that is seen: no unit can rely on another. When the network answers "
+             "large, anew for every sample that is seen: no unit can rely on another. When the "
+             "network answers "
              "all pass unchanged.",
     .options = {{"rate", BS_OPTION_REAL, 0.5, 0, 1, "the share that is dropped, below 1"}},
     .shape = shape,
