@@ -579,6 +579,8 @@ int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err)
 static int check_quantity(const struct bs_tape *tape, int64_t q, struct bs_error *err)
 {
     int status = check_name(tape, bs_entry_make(BS_ROLE_VALUE, q), err);
+    if (tape->graph->ops->user_count(tape->graph, q) < 0)
+        return bs_fail_memory(err);
     if (status == BS_OK && bs_tape_is_used(tape, q))
         status = check_name(tape, bs_entry_make(BS_ROLE_GRADIENT, q), err);
     return status == BS_OK ? check_updated(tape, q, err) : status;
