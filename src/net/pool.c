@@ -90,25 +90,32 @@ static double mean_of(const double *x, const struct bs_window *w)
     return sum / (w->size[0] * w->size[1]);
 }
 
-/* Several that are the greatest have its slope by the rule of ties. */
+static size_t count_ties(const double *x, const struct bs_window *w, double greatest)
+{
+    size_t count = 0;
+    for (int u = 0; u < w->size[0]; u++, x += w->in[1])
+        for (int v = 0; v < w->size[1]; v++)
+            count += x[v] == greatest;
+    return count;
+}
+
+/*
+ * Several that are the greatest have its slope by the rule of ties.  Without
+ * any it is no number, and so are the slopes.
+ */
 static void give_greatest(double *restrict dx, const double *restrict x, const struct bs_window *w,
                           double da, double kink)
 {
     const double greatest = greatest_of(x, w);
-    size_t count = 0, place = 0;
-    for (int u = 0; u < w->size[0]; u++)
-        for (int v = 0; v < w->size[1]; v++)
-            count += x[u * w->in[1] + v] == greatest;
-    for (int u = 0; u < w->size[0]; u++)
+    const size_t ties = count_ties(x, w, greatest);
+    size_t place = 0;
+    for (int u = 0; u < w->size[0]; u++, x += w->in[1], dx += w->in[1])
         for (int v = 0; v < w->size[1]; v++) {
-            const int at = u * w->in[1] + v;
-            if (isnan(greatest))
-                dx[at] = greatest;
-            if (x[at] < greatest || isnan(greatest))
-                continue;
-            const double share = bs_share_of_tie(++place, count, kink);
-            if (share > 0)
-                dx[at] += share * da;
+            const double share = x[v] == greatest ? bs_share_of_tie(++place, ties, kink) : 0;
+            if (ties == 0)
+                dx[v] = greatest;
+            else if (share > 0)
+                dx[v] += share * da;
         }
 }
 

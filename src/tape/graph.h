@@ -168,11 +168,11 @@ bool bs_stack_graph_first(int64_t *out, const struct bs_graph *graph, int64_t k)
 int64_t bs_stack_graph_rate(const struct bs_graph *graph); /* −1: none */
 
 /*
- * A run of the updated parameters, which stay the graph's, on the same samples or (x not NULL) on
+ * A run of the updated parameters, which stay the graph's, on the same samples or (not NULL) on
  * others, as many; forward, and the caller's.
  */
 int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_stepper **stepper,
-                        struct bs_graph *graph, const double *x, const double *t,
+                        struct bs_graph *graph, const struct bs_batch *others,
                         struct bs_error *err);
 const struct bs_run *bs_stack_graph_run(const struct bs_graph *graph);
 

@@ -543,15 +543,15 @@ static int need_after(struct stack *stack, struct bs_error *err)
 }
 
 /* A run forward of other samples, which are copied. */
-static int run_others(struct bs_run **out, const struct stack *stack, const double *x,
-                      const double *t, const double *params, struct bs_error *err)
+static int run_others(struct bs_run **out, const struct stack *stack, const struct bs_batch *others,
+                      const double *params, struct bs_error *err)
 {
     struct bs_run *run;
     const size_t samples = bs_run_samples(stack->run);
     int status = bs_run_create(&run, (struct bs_arch *)arch_of(stack), samples, BS_RUN_TAPE, err);
     if (status < 0)
         return status;
-    bs_run_load(run, x, t, NULL, samples);
+    bs_run_load(run, others->x, others->t, NULL, samples);
     bs_run_own(run);
     bs_run_draw_on(run, stack->run);
     if (bs_run_forward(run, params) < 0) {
@@ -563,8 +563,7 @@ static int run_others(struct bs_run **out, const struct stack *stack, const doub
 }
 
 int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct bs_stepper **stepper,
-                        struct bs_graph *graph, const double *x, const double *t,
-                        struct bs_error *err)
+                        struct bs_graph *graph, const struct bs_batch *others, struct bs_error *err)
 {
     struct stack *stack = stack_of(graph);
     int status = stack->updated ? BS_OK : update_params(stack, err);
@@ -572,8 +571,8 @@ int bs_stack_graph_next(struct bs_run **out, struct bs_params **params, struct b
         return status;
     *params = stack->updated;
     *stepper = stack->next;
-    if (x)
-        return run_others(out, stack, x, t, stack->updated->values, err);
+    if (others)
+        return run_others(out, stack, others, stack->updated->values, err);
     return run_again(out, stack, stack->updated->values, err);
 }
 

@@ -520,7 +520,8 @@ static int next_run(struct bs_tape **out, const struct bs_tape *tape, const doub
     struct bs_run *run;
     struct bs_params *params;
     struct bs_stepper *stepper;
-    int status = bs_stack_graph_next(&run, &params, &stepper, tape->graph, x, t, err);
+    const struct bs_batch others = {bs_tape_samples(tape), x, t};
+    int status = bs_stack_graph_next(&run, &params, &stepper, tape->graph, x ? &others : NULL, err);
     return status == BS_OK ? tape_of_run(out, run, params, stepper, err) : status;
 }
 

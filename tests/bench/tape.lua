@@ -99,10 +99,10 @@ local function image(k)
 end
 
 -- A tape is made for the entry alone, and what it needs of the tape's formulas with it.
-local function explaining(net, name, samples, targets)
+local function explaining(net, name, samples, wanted)
   local times = {}
   for run = 1, 11 do
-    local made = net:tape(samples, targets, {eta = 1})
+    local made = net:tape(samples, wanted, {eta = 1})
     local begin = os.clock()
     assert(#tostring(made:entry(name)) > 0)
     times[run] = os.clock() - begin

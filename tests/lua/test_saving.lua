@@ -90,8 +90,8 @@ function TestSaving.test_a_network_of_any_layers_comes_back_as_it_was()
     for i = 1, case[2] do
       x[i] = 0.3 * i
     end
-    local read = again(net)
-    lu.assertEquals({tostring(read), read:get(), read:forward(x)},
+    local back = again(net)
+    lu.assertEquals({tostring(back), back:get(), back:forward(x)},
                     {tostring(net), net:get(), net:forward(x)})
   end
 end

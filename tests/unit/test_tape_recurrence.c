@@ -44,10 +44,10 @@ START_TEST(recurrent_layers_in_a_stack_are_sound)
         .in = {.steps = 3, .rank = 1, .size = {2}}, .samples = 2, .loss = "cross_entropy"};
     set_option(add_spec(&stack, "dense"), "units", 2);
     set_option(add_spec(&stack, kinds[_i % 2]), "units", 2);
-    set_option(&stack.specs[1], "last", (double)(_i / 4));
+    set_option(&stack.specs[1], "last", _i >= 4);
     struct bs_stage_spec *second = add_spec(&stack, kinds[_i / 2 % 2]);
     set_option(second, "units", 2);
-    set_option(second, "steps", _i / 4 * 3.0);
+    set_option(second, "steps", _i >= 4 ? 3 : 0);
     if (second->kind->has_activation)
         set_activation(second, "tanh");
     set_option(add_spec(&stack, "dense"), "units", 3);
