@@ -4,8 +4,6 @@
  */
 #include "net/kinds.h"
 
-#include <math.h>
-
 static bool is_softmax(const struct bs_stage *stage)
 {
     return stage->activation->is_indexed;
@@ -44,72 +42,44 @@ static bs_expr combine(struct bs_pool *pool, const struct bs_stage *stage, int a
     return bs_stage_call(pool, stage, groups[0].terms[0]);
 }
 
-/* Shifted by the largest z: no exponential overflows and the sum is at least 1. */
-static void softmax(double *restrict a, const double *restrict z, size_t n)
+/* Numbers that the function takes together: all, or of softmax those of a sample at a step. */
+static size_t together(const struct bs_stage_run *run)
 {
-    double largest = z[0], sum = 0;
-    for (size_t j = 1; j < n; j++)
-        largest = fmax(largest, z[j]);
-    for (size_t j = 0; j < n; j++) {
-        a[j] = exp(z[j] - largest);
-        sum += a[j];
-    }
-    for (size_t j = 0; j < n; j++)
-        a[j] /= sum;
+    return is_softmax(run->stage) ? bs_shape_count(&run->stage->in) : bs_run_numbers(run);
 }
 
 static int forward(const struct bs_stage_run *run)
 {
-    const size_t n = bs_shape_count(&run->stage->in), rows = bs_run_rows(run);
-    double *a = run->values[run->stage->output];
-    if (is_softmax(run->stage)) {
-        for (size_t r = 0; r < rows; r++)
-            softmax(a + r * n, run->in + r * n, n);
-        return BS_OK;
+    struct bs_units units = bs_stage_units(run, together(run));
+    bs_over_units *values = bs_units_values(run->stage->activation);
+    for (size_t at = 0; at < bs_run_numbers(run); at += units.n) {
+        units.x = run->in + at, units.y = run->values[run->stage->output] + at;
+        values(&units);
     }
-    struct bs_units units = bs_stage_units(run, rows * n);
-    units.x = run->in, units.y = a;
-    bs_func_values(run->stage->activation)(&units);
     return BS_OK;
 }
 
-/* ∂E/∂z_k = a_k (∂E/∂a_k − Σ_j ∂E/∂a_j a_j), see net/dense.c. */
-static void softmax_back(double *dz, const double *da, const double *a, size_t n, bool adds)
-{
-    double mean = 0;
-    for (size_t j = 0; j < n; j++)
-        mean += da[j] * a[j];
-    for (size_t j = 0; j < n; j++)
-        dz[j] = a[j] * (da[j] - mean) + (adds ? dz[j] : 0);
-}
-
-/* The table's slopes are set, not added: where others have been here before, by way of `work`. */
-static void function_back(const struct bs_stage_run *run, const double *da, size_t n)
-{
-    struct bs_units units = bs_stage_units(run, n);
-    units.x = run->in, units.y = run->values[run->stage->output];
-    units.dy = da, units.dx = run->adds ? run->work : run->d_in;
-    bs_func_slopes(run->stage->activation)(&units);
-    for (size_t i = 0; run->adds && i < n; i++)
-        run->d_in[i] += run->work[i];
-}
-
+/* Slopes are set, not added: where others have been here before, by way of `work`. */
 static int backward(const struct bs_stage_run *run)
 {
-    const size_t n = bs_shape_count(&run->stage->in), rows = bs_run_rows(run);
-    const double *da = run->slopes[run->stage->output], *a = run->values[run->stage->output];
+    struct bs_units units = bs_stage_units(run, together(run));
+    bs_over_units *slopes = bs_units_slopes(run->stage->activation);
+    double *dx = run->adds ? run->work : run->d_in;
     if (!run->d_in)
         return BS_OK;
-    if (!is_softmax(run->stage))
-        function_back(run, da, rows * n);
-    for (size_t r = 0; is_softmax(run->stage) && r < rows; r++)
-        softmax_back(run->d_in + r * n, da + r * n, a + r * n, n, run->adds);
+    for (size_t at = 0; at < bs_run_numbers(run); at += units.n) {
+        units.x = run->in + at, units.y = run->values[run->stage->output] + at;
+        units.dy = run->slopes[run->stage->output] + at, units.dx = dx + at;
+        slopes(&units);
+    }
+    for (size_t i = 0; run->adds && i < bs_run_numbers(run); i++)
+        run->d_in[i] += dx[i];
     return BS_OK;
 }
 
 static size_t work(const struct bs_stage *stage, size_t samples)
 {
-    return is_softmax(stage) ? 0 : samples * bs_shape_total(&stage->in);
+    return samples * bs_shape_total(&stage->in);
 }
 
 const struct bs_stage_kind bs_kind_activation = {

@@ -1,9 +1,8 @@
 #include "net/dense.h"
 
 #include "base/interrupt.h"
-#include "net/kinds.h"
+#include "net/units.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { ROWS = BS_DENSE_ROWS };
@@ -64,68 +63,16 @@ void bs_dense_add_bias(double *z, const struct bs_layer *layer, const double *pa
     }
 }
 
-/* Shifted by the largest z: no exponential overflows and the sum is at least 1. */
-static void softmax(double *a, int n, const double *z)
-{
-    double largest = z[0], sum = 0;
-    for (int j = 1; j < n; j++)
-        largest = fmax(largest, z[j]);
-    for (int j = 0; j < n; j++) {
-        a[j] = exp(z[j] - largest);
-        sum += a[j];
-    }
-    for (int j = 0; j < n; j++)
-        a[j] /= sum;
-}
-
-/*
- * ∂E/∂z_k = Σ_j ∂E/∂a_j a_j (δ_jk − a_k) = a_k (∂E/∂a_k − Σ_j ∂E/∂a_j a_j).  The factored form
- * costs n instead of n², and its rounding error is no larger than that of the sum: both are a few
- * units in the last place of a_k (|∂E/∂a_k| + Σ_j |∂E/∂a_j| a_j).
- */
-static void softmax_back(double *dz, int n, const double *da, const double *a)
-{
-    double mean = dot(da, a, (size_t)n);
-    for (int k = 0; k < n; k++)
-        dz[k] = a[k] * (da[k] - mean);
-}
-
-static void softmax_values(const struct bs_units *units)
-{
-    softmax(units->y, (int)units->n, units->x);
-}
-
-static void softmax_slopes(const struct bs_units *units)
-{
-    softmax_back(units->dx, (int)units->n, units->dy, units->y);
-}
-
 struct bs_units bs_dense_units(const struct bs_layer *layer, double kink)
 {
-    const struct bs_setting *setting = &layer->setting;
-    struct bs_units units = {.func = layer->activation,
-                             .n = (size_t)layer->units,
-                             .count = 1 + setting->count,
-                             .kink = kink};
-    memcpy(units.args + 1, setting->values, sizeof setting->values);
-    return units;
-}
-
-bs_over_units *bs_dense_values(const struct bs_layer *layer)
-{
-    return bs_layer_is_softmax(layer) ? softmax_values : bs_func_values(layer->activation);
-}
-
-bs_over_units *bs_dense_slopes(const struct bs_layer *layer)
-{
-    return bs_layer_is_softmax(layer) ? softmax_slopes : bs_func_slopes(layer->activation);
+    return bs_units_of(layer->activation, &layer->setting, (size_t)layer->units, kink);
 }
 
 void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink)
 {
     struct bs_units units = bs_dense_units(layer, kink);
     units.x = z, units.y = a;
-    bs_dense_values(layer)(&units);
+    bs_units_values(layer->activation)(&units);
 }
 
 void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const double *da,
@@ -133,7 +80,7 @@ void bs_dense_activate_back(double *dz, const struct bs_layer *layer, const doub
 {
     struct bs_units units = bs_dense_units(layer, kink);
     units.x = z, units.y = (double *)a, units.dy = da, units.dx = dz;
-    bs_dense_slopes(layer)(&units);
+    bs_units_slopes(layer->activation)(&units);
 }
 
 /* ∂E/∂a_i = Σ_j ∂E/∂z_j W_ji: row by row as W lies in memory, which is in the order of j. */
@@ -207,10 +154,5 @@ bs_expr bs_dense_define_activation(struct bs_pool *pool, const struct bs_layer *
 {
     if (bs_layer_is_softmax(layer))
         return bs_call(pool, layer->activation, unit, layer->units, z);
-    if (bs_is_identity(layer->activation))
-        return z[0];
-    bs_expr args[1 + BS_MOST_PARAMETERS] = {z[0]};
-    for (int i = 0; i < layer->setting.count; i++)
-        args[1 + i] = bs_real(pool, layer->setting.values[i]);
-    return bs_call(pool, layer->activation, 0, 1 + layer->setting.count, args);
+    return bs_units_define(pool, layer->activation, &layer->setting, z[0]);
 }

@@ -26,8 +26,6 @@ void bs_dense_add_bias(double *z, const struct bs_layer *layer, const double *pa
 
 /* A layer's activation over all its units at once, and the units without arrays. */
 struct bs_units bs_dense_units(const struct bs_layer *layer, double kink);
-bs_over_units *bs_dense_values(const struct bs_layer *layer);
-bs_over_units *bs_dense_slopes(const struct bs_layer *layer);
 
 /* a_j = f(z_j), or softmax_j(z); a may be z. */
 void bs_dense_activate(double *a, const struct bs_layer *layer, const double *z, double kink);

@@ -4,6 +4,7 @@
 #include "expr/activation.h"
 #include "net/dense.h"
 #include "net/loss.h"
+#include "net/units.h"
 
 #include <math.h>
 #include <string.h>
@@ -316,8 +317,8 @@ static void fill_stage(struct bs_descent *descent, int l)
                             .a = z + arch->units,
                             .a_slope = z + 2 * arch->units,
                             .z_slope = z + 3 * arch->units,
-                            .values = bs_dense_values(layer),
-                            .slopes = bs_dense_slopes(layer),
+                            .values = bs_units_values(layer->activation),
+                            .slopes = bs_units_slopes(layer->activation),
                             .units = bs_dense_units(layer, arch->kink)};
     stage->units.x = stage->z, stage->units.y = stage->a;
     stage->units.dy = stage->a_slope, stage->units.dx = stage->z_slope;

@@ -83,24 +83,10 @@ void bs_add_to_biases(double *restrict b, double scale, const double *restrict d
 
 struct bs_units bs_stage_units(const struct bs_stage_run *run, size_t n)
 {
-    const struct bs_setting *setting = &run->stage->setting;
-    struct bs_units units = {
-        .func = run->stage->activation, .n = n, .count = 1 + setting->count, .kink = run->kink};
-    memcpy(units.args + 1, setting->values, sizeof setting->values);
-    return units;
-}
-
-bool bs_is_identity(const struct bs_func *func)
-{
-    return strcmp(func->name, "identity") == 0;
+    return bs_units_of(run->stage->activation, &run->stage->setting, n, run->kink);
 }
 
 bs_expr bs_stage_call(struct bs_pool *pool, const struct bs_stage *stage, bs_expr x)
 {
-    if (bs_is_identity(stage->activation))
-        return x;
-    bs_expr args[1 + BS_MOST_PARAMETERS] = {x};
-    for (int i = 0; i < stage->setting.count; i++)
-        args[1 + i] = bs_real(pool, stage->setting.values[i]);
-    return bs_call(pool, stage->activation, 0, 1 + stage->setting.count, args);
+    return bs_units_define(pool, stage->activation, &stage->setting, x);
 }

@@ -2,6 +2,7 @@
 #define BACKSTEP_NET_KINDS_H
 
 #include "net/stack.h"
+#include "net/units.h"
 
 /*
  * Inside the room: the kinds of stages, each in the file of its name, and what they share.
@@ -73,8 +74,6 @@ void bs_add_to_biases(double *b, double scale, const double *dz, size_t rows, si
 
 /* A dense layer of mlp{...} as one of a stack. */
 void bs_dense_spec(struct bs_stage_spec *spec, const struct bs_layer *layer);
-
-bool bs_is_identity(const struct bs_func *func);
 
 /* The activation with its setting, in symbols; of identity x itself. */
 bs_expr bs_stage_call(struct bs_pool *pool, const struct bs_stage *stage, bs_expr x);
