@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_PARAMETERS = 1 << 26 };
-
 bool bs_layer_is_softmax(const struct bs_layer *layer)
 {
     return layer->activation->is_indexed;
@@ -178,9 +176,9 @@ static int fill_arch(struct bs_arch *arch, const struct bs_arch_spec *spec, stru
     arch->loss = spec->loss;
     arch->kink = spec->kink;
     fill_layers(arch, spec);
-    if (arch->parameters > MAX_PARAMETERS)
+    if (arch->parameters > BS_MOST_NUMBERS)
         return bs_fail(err, BS_REFUSED, "the network has %zu parameters: at most %d are possible",
-                       arch->parameters, MAX_PARAMETERS);
+                       arch->parameters, BS_MOST_NUMBERS);
     return stack_layers(arch, spec, err);
 }
 

@@ -2,11 +2,6 @@
 
 #include <assert.h>
 
-struct bs_index bs_index_constant(int constant)
-{
-    return (struct bs_index){.constant = constant};
-}
-
 struct bs_index bs_index_of(int variable)
 {
     return bs_index_shifted(variable, 0);
@@ -20,6 +15,22 @@ struct bs_index bs_index_shifted(int variable, int by)
 struct bs_index bs_index_sum(int a, int factor, int b, int b_factor, int by)
 {
     return (struct bs_index){by, {{a, factor, 1}, {b, b_factor, 1}}};
+}
+
+void bs_spread(int *index, int64_t k, int rank, const int *size)
+{
+    for (int i = rank - 1; i >= 0; i--) {
+        index[i] = (int)(k % size[i]);
+        k /= size[i];
+    }
+}
+
+int64_t bs_gather(const int *index, int rank, const int *size)
+{
+    int64_t k = 0;
+    for (int i = 0; i < rank; i++)
+        k = k * size[i] + index[i];
+    return k;
 }
 
 void bs_access_here(struct bs_access *access, enum bs_source source, int array)

@@ -44,7 +44,6 @@ struct bs_index {
     struct bs_index_term terms[2];
 };
 
-struct bs_index bs_index_constant(int constant);
 struct bs_index bs_index_of(int variable);
 struct bs_index bs_index_shifted(int variable, int by);
 /* a·factor + b + by */
@@ -81,6 +80,10 @@ struct bs_pattern {
     struct bs_group groups[BS_MOST_GROUPS];
     bool is_sum; /* the definition is the sum of the groups, and can be shown by index */
 };
+
+/* The indices of the kth member of an array, the last running fastest; and which one has them. */
+void bs_spread(int *index, int64_t k, int rank, const int *size);
+int64_t bs_gather(const int *index, int rank, const int *size);
 
 /* Members of the sample and step at hand; parameters and others have neither. */
 void bs_access_here(struct bs_access *access, enum bs_source source, int array);

@@ -303,28 +303,11 @@ static const struct section *section_of(const struct bs_places *places, int64_t 
     return &places->section[low];
 }
 
-/* Indices of the kth member, the last index running fastest. */
-static void spread(int *index, int64_t k, int rank, const int *size)
-{
-    for (int i = rank - 1; i >= 0; i--) {
-        index[i] = (int)(k % size[i]);
-        k /= size[i];
-    }
-}
-
-static int64_t gather(const int *index, int rank, const int *size)
-{
-    int64_t k = 0;
-    for (int i = 0; i < rank; i++)
-        k = k * size[i] + index[i];
-    return k;
-}
-
 /* Of what stands as a whole: [sample][step][index]... */
 static void place_in_whole(struct bs_place *place, const struct bs_extents *extents, int64_t k)
 {
     const int64_t count = members(extents);
-    spread(place->at + BS_INDEX, k % count, extents->rank, extents->size);
+    bs_spread(place->at + BS_INDEX, k % count, extents->rank, extents->size);
     k /= count;
     if (extents->steps) {
         place->at[BS_STEP] = (int)(k % extents->steps);
@@ -337,7 +320,7 @@ static int64_t number_in_whole(const struct bs_place *place, const struct bs_ext
 {
     const int64_t steps = extents->steps ? extents->steps : 1;
     return ((int64_t)place->at[BS_SAMPLE] * steps + place->at[BS_STEP]) * members(extents) +
-           gather(place->at + BS_INDEX, extents->rank, extents->size);
+           bs_gather(place->at + BS_INDEX, extents->rank, extents->size);
 }
 
 /* The kth of a step: which array, and which member of it. */
@@ -350,7 +333,7 @@ static void place_in_step(const struct bs_places *places, struct bs_place *place
         if (k < count) {
             place->array = a;
             place->at[BS_SAMPLE] = (int)(k / (int64_t)array->count);
-            spread(place->at + BS_INDEX, k % (int64_t)array->count, array->rank, array->size);
+            bs_spread(place->at + BS_INDEX, k % (int64_t)array->count, array->rank, array->size);
             return;
         }
         k -= count;
@@ -371,7 +354,7 @@ static int64_t before_array(const struct bs_places *places, const struct bs_stag
 static int64_t number_at_step(const struct bs_place *place, const struct bs_array *array)
 {
     return (int64_t)place->at[BS_SAMPLE] * (int64_t)array->count +
-           gather(place->at + BS_INDEX, array->rank, array->size);
+           bs_gather(place->at + BS_INDEX, array->rank, array->size);
 }
 
 static int64_t number_in_timed(const struct bs_places *places, const struct bs_place *place)
@@ -444,7 +427,7 @@ size_t bs_places_number(const struct bs_places *places, const struct bs_place *p
     const struct bs_extents extents = bs_places_extents(places, place);
     const int64_t samples = samples_of(places, &extents);
     return (size_t)((place->at[BS_STEP] * samples + place->at[BS_SAMPLE]) * members(&extents) +
-                    gather(place->at + BS_INDEX, extents.rank, extents.size));
+                    bs_gather(place->at + BS_INDEX, extents.rank, extents.size));
 }
 
 /* ---- backward order -------------------------------------------------------------------------- */

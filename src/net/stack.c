@@ -54,15 +54,13 @@ void bs_put_shape(struct bs_buf *buf, const struct bs_shape *shape)
         bs_buf_printf(buf, "%s%d", i ? "×" : "", shape->size[i]);
 }
 
-enum { MAX_NUMBERS = 1 << 26 };
-
-/* No size is over MAX_NUMBERS, so a product of two is within 64 bits. */
+/* No size is over BS_MOST_NUMBERS, so a product of two is within 64 bits. */
 static bool is_small(const int *size, int rank, int64_t times)
 {
     int64_t count = times;
-    for (int i = 0; i < rank && count <= MAX_NUMBERS; i++)
+    for (int i = 0; i < rank && count <= BS_MOST_NUMBERS; i++)
         count *= size[i];
-    return count <= MAX_NUMBERS;
+    return count <= BS_MOST_NUMBERS;
 }
 
 static int check_shape(const struct bs_shape *shape, const char *what, struct bs_error *err)
@@ -73,7 +71,8 @@ static int check_shape(const struct bs_shape *shape, const char *what, struct bs
     if (!is_shape)
         return bs_fail(err, BS_REFUSED, "%s has 1 to 3 sizes, each from 1", what);
     if (!is_small(shape->size, shape->rank, shape->steps ? shape->steps : 1))
-        return bs_fail(err, BS_REFUSED, "%s has more than %d numbers a sample", what, MAX_NUMBERS);
+        return bs_fail(err, BS_REFUSED, "%s has more than %d numbers a sample", what,
+                       BS_MOST_NUMBERS);
     return BS_OK;
 }
 
@@ -85,9 +84,9 @@ struct building {
     struct bs_error *err;
 };
 
-static const struct bs_shape *shape_of(const struct building *building, int from)
+const struct bs_shape *bs_stack_shape(const struct bs_stack *stack, int from)
 {
-    return from == BS_FROM_OUTSIDE ? &building->stack->in : &building->stack->stages[from].out;
+    return from == BS_FROM_OUTSIDE ? &stack->in : &stack->stages[from].out;
 }
 
 static bool has_layer(const struct bs_stack *stack, const char *name)
@@ -140,7 +139,7 @@ static int place_arrays(struct bs_stack *stack, struct bs_stage *stage, struct b
         struct bs_array *array = &stage->arrays[a];
         if (!is_small(array->size, array->rank, array->steps ? array->steps : 1))
             return bs_fail(err, BS_REFUSED, "%s has more than %d numbers", array->symbol,
-                           MAX_NUMBERS);
+                           BS_MOST_NUMBERS);
         array->count = 1;
         for (int i = 0; i < array->rank; i++)
             array->count *= (size_t)array->size[i];
@@ -148,9 +147,9 @@ static int place_arrays(struct bs_stack *stack, struct bs_stage *stage, struct b
             continue;
         array->first = stack->parameters;
         stack->parameters += array->count;
-        if (stack->parameters > MAX_NUMBERS)
+        if (stack->parameters > BS_MOST_NUMBERS)
             return bs_fail(err, BS_REFUSED, "with it the network has more than %d parameters",
-                           MAX_NUMBERS);
+                           BS_MOST_NUMBERS);
     }
     return BS_OK;
 }
@@ -164,9 +163,9 @@ static int add_stage(struct building *building, const struct bs_stage *draft)
     struct bs_stage *stage = &stack->stages[stack->count];
     *stage = *draft;
     stage->from = building->from;
-    stage->in = stage->out = *shape_of(building, stage->from);
+    stage->in = stage->out = *bs_stack_shape(building->stack, stage->from);
     if (stage->beside != BS_FROM_NOWHERE)
-        stage->in_beside = *shape_of(building, stage->beside);
+        stage->in_beside = *bs_stack_shape(building->stack, stage->beside);
     int status = stage->kind->shape(stage, building->err);
     if (status == BS_OK)
         status = check_shape(&stage->out, "its output", building->err);
@@ -291,7 +290,7 @@ int bs_stack_create(struct bs_stack **out, const struct bs_shape *in,
         bs_stack_destroy(stack);
         return status;
     }
-    stack->out = *shape_of(&building, building.from);
+    stack->out = *bs_stack_shape(stack, building.from);
     *out = stack;
     return BS_OK;
 }

@@ -19,6 +19,7 @@ enum {
     BS_MOST_ARRAYS = 24,
     BS_MOST_STAGE_OPTIONS = 8,
     BS_LONGEST_STAGE_NAME = 23,
+    BS_MOST_NUMBERS = 1 << 26, /* parameters, and those of an array or of a sample */
 };
 
 /*
@@ -170,6 +171,12 @@ struct bs_stage {
 
 enum { BS_PASSES_ON = -1 };
 
+/* The stage that it reads what is BS_IN or BS_BESIDE from. */
+static inline int bs_stage_reads(const struct bs_stage *stage, enum bs_source source)
+{
+    return source == BS_IN ? stage->from : stage->beside;
+}
+
 /* A layer as users write it.  Layers follow one another; those within a residual follow it. */
 struct bs_stage_spec {
     const struct bs_stage_kind *kind;
@@ -220,6 +227,8 @@ struct bs_origin {
     int stage, array, step;
 };
 
+const struct bs_shape *bs_stack_shape(const struct bs_stack *stack,
+                                      int from); /* what is handed on */
 struct bs_origin bs_stack_origin(const struct bs_stack *stack, int from);
 struct bs_origin bs_stack_outputs(const struct bs_stack *stack); /* of the network */
 

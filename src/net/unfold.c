@@ -37,11 +37,6 @@ static int value_of(const struct bs_index *index, const int *variables)
 
 /* ---- what a stage reads ---------------------------------------------------------------------- */
 
-static int source_stage(const struct bs_stage *stage, enum bs_source source)
-{
-    return source == BS_IN ? stage->from : stage->beside;
-}
-
 /*
  * What is read in the shape `in` is a member of an array, which may have another shape.  What has
  * no steps is there at the first one alone.
@@ -49,27 +44,20 @@ static int source_stage(const struct bs_stage *stage, enum bs_source source)
 static bool find_read(struct bs_place *out, const struct bs_places *places, int from, const int *at)
 {
     const struct bs_origin origin = bs_stack_origin(stack_of(places), from);
-    const struct bs_shape *shape =
-        from == BS_FROM_OUTSIDE ? &stack_of(places)->in : &stack_of(places)->stages[from].out;
-    int64_t flat = 0;
+    const struct bs_shape *shape = bs_stack_shape(stack_of(places), from);
     if (shape->steps == 0 && at[BS_STEP] != 0)
         return false;
-    for (int i = 0; i < shape->rank; i++) {
-        const int place = at[BS_INDEX + i];
-        if (place < 0 || place >= shape->size[i])
+    for (int i = 0; i < shape->rank; i++)
+        if (at[BS_INDEX + i] < 0 || at[BS_INDEX + i] >= shape->size[i])
             return false;
-        flat = flat * shape->size[i] + place;
-    }
     *out = (struct bs_place){.kind = origin.stage < 0 ? BS_PLACE_INPUT : BS_PLACE_MEMBER,
                              .stage = origin.stage < 0 ? 0 : origin.stage,
                              .array = origin.array};
     const struct bs_extents extents = bs_places_extents(places, out);
     out->at[BS_SAMPLE] = at[BS_SAMPLE];
     out->at[BS_STEP] = origin.step >= 0 ? origin.step : extents.steps ? at[BS_STEP] : 0;
-    for (int i = extents.rank - 1; i >= 0; i--) {
-        out->at[BS_INDEX + i] = (int)(flat % extents.size[i]);
-        flat /= extents.size[i];
-    }
+    bs_spread(out->at + BS_INDEX, bs_gather(at + BS_INDEX, shape->rank, shape->size), extents.rank,
+              extents.size);
     return true;
 }
 
@@ -96,7 +84,7 @@ static int64_t find_access(const struct bs_places *places, int s, const struct b
         at[p] = value_of(&access->at[p], variables);
     if (access->source == BS_OWN)
         find_own(&place, places, s, access->array, at);
-    else if (!find_read(&place, places, source_stage(stage, access->source), at))
+    else if (!find_read(&place, places, bs_stage_reads(stage, access->source), at))
         return -1;
     return bs_places_find(places, &place);
 }
@@ -212,11 +200,7 @@ static bs_expr *loss_operands(const struct bs_unfolding *unfolding, int sample, 
     int at[BS_PLACES] = {sample, step};
     for (size_t k = 0; operands && k < n; k++) {
         struct bs_place y, t = {.kind = BS_PLACE_TARGET};
-        size_t rest = k;
-        for (int i = stack->out.rank - 1; i >= 0; i--) {
-            at[BS_INDEX + i] = (int)(rest % (size_t)stack->out.size[i]);
-            rest /= (size_t)stack->out.size[i];
-        }
+        bs_spread(at + BS_INDEX, (int64_t)k, stack->out.rank, stack->out.size);
         memcpy(t.at, at, sizeof at);
         find_read(&y, unfolding->places, stack->count - 1, at);
         operands[k] = leaf_at(unfolding, &y);
@@ -281,12 +265,10 @@ bs_expr bs_unfold_fused(const struct bs_unfolding *unfolding, const struct bs_pl
     const struct bs_shape *shape = &stack->stages[stack->count - 1].in;
     const int n = (int)bs_shape_count(&stack->out), samples = samples_of(unfolding->places);
     const int step = stack->out.steps ? place->at[BS_STEP] : 0;
-    int64_t k = 0;
+    const int64_t k = bs_gather(place->at + BS_INDEX, shape->rank, shape->size);
     bs_expr *operands = loss_operands(unfolding, place->at[BS_SAMPLE], step);
     if (!operands)
         return NULL;
-    for (int i = 0; i < shape->rank; i++)
-        k = k * shape->size[i] + place->at[BS_INDEX + i];
     bs_expr fused = arch->loss->define_fused(unfolding->pool, n, operands, operands + n, (int)k);
     bs_free(operands);
     if (samples == 1)
@@ -460,6 +442,11 @@ struct use {
     bool is_place[BS_PLACES];
 };
 
+static bool is_by(const struct bs_access *access, const struct use *use)
+{
+    return access->source == use->source && (use->source != BS_OWN || access->array == use->array);
+}
+
 /* By every access of the pattern that reads the array. */
 static void search_pattern(struct search *search, const struct bs_pattern *pattern,
                            const struct use *use)
@@ -468,8 +455,7 @@ static void search_pattern(struct search *search, const struct bs_pattern *patte
         for (int f = 0; f < pattern->groups[g].factors; f++) {
             search->group = &pattern->groups[g];
             search->access = &search->group->factor[f];
-            if (search->access->source != use->source ||
-                (use->source == BS_OWN && search->access->array != use->array))
+            if (!is_by(search->access, use))
                 continue;
             set_extents(search, search->group);
             solve_place(search, 0);
@@ -525,15 +511,10 @@ static void read_as(struct use *use, const struct bs_places *places, const struc
                     const struct bs_shape *shape)
 {
     const struct bs_extents extents = bs_places_extents(places, place);
-    int64_t flat = 0;
-    for (int i = 0; i < extents.rank; i++)
-        flat = flat * extents.size[i] + place->at[BS_INDEX + i];
+    const int64_t k = bs_gather(place->at + BS_INDEX, extents.rank, extents.size);
     use->target[BS_SAMPLE] = place->at[BS_SAMPLE];
     use->target[BS_STEP] = shape->steps > 0 ? place->at[BS_STEP] : 0;
-    for (int i = shape->rank - 1; i >= 0; i--) {
-        use->target[BS_INDEX + i] = (int)(flat % shape->size[i]);
-        flat /= shape->size[i];
-    }
+    bs_spread(use->target + BS_INDEX, k, shape->rank, shape->size);
     for (int i = 0; i < BS_MOST_INDICES; i++)
         use->is_place[BS_INDEX + i] = i < shape->rank;
     use->is_place[BS_SAMPLE] = true;
@@ -552,11 +533,6 @@ static bool reads(const struct bs_places *places, int from, const struct bs_plac
            place->array == origin.array && (origin.step < 0 || origin.step == place->at[BS_STEP]);
 }
 
-static const struct bs_shape *shape_of(const struct bs_stack *stack, int from)
-{
-    return from == BS_FROM_OUTSIDE ? &stack->in : &stack->stages[from].out;
-}
-
 static bool search_readers(struct bs_users *users, const struct bs_places *places,
                            const struct bs_place *place)
 {
@@ -568,12 +544,12 @@ static bool search_readers(struct bs_users *users, const struct bs_places *place
         if (stage->output == BS_PASSES_ON)
             continue;
         if (reads(places, stage->from, place)) {
-            read_as(&use, places, place, shape_of(stack, stage->from));
+            read_as(&use, places, place, bs_stack_shape(stack, stage->from));
             is_whole = search_stage(users, places, s, &use);
         }
         use.source = BS_BESIDE;
         if (is_whole && reads(places, stage->beside, place)) {
-            read_as(&use, places, place, shape_of(stack, stage->beside));
+            read_as(&use, places, place, bs_stack_shape(stack, stage->beside));
             is_whole = search_stage(users, places, s, &use);
         }
     }
@@ -597,8 +573,7 @@ static bool may_repeat(const struct bs_pattern *pattern, const struct use *use)
     for (int g = 0; g < pattern->count; g++) {
         int count = 0;
         for (int f = 0; f < pattern->groups[g].factors; f++)
-            count += pattern->groups[g].factor[f].source == use->source &&
-                     (use->source != BS_OWN || pattern->groups[g].factor[f].array == use->array);
+            count += is_by(&pattern->groups[g].factor[f], use);
         repeats = repeats || count > 1;
     }
     return repeats;
@@ -622,7 +597,7 @@ static struct use use_of(const struct bs_places *places, const struct bs_place *
     struct use use = {.source = BS_IN};
     if (used->kind == BS_PLACE_MEMBER && used->stage == place->stage)
         return own_use(places, used);
-    read_as(&use, places, used, shape_of(stack, stack->stages[place->stage].from));
+    read_as(&use, places, used, bs_stack_shape(stack, stack->stages[place->stage].from));
     return use;
 }
 

@@ -154,8 +154,8 @@ static bool find_array(struct bs_place *out, struct symbolic *at, const struct b
     *out = (struct bs_place){.kind = BS_PLACE_MEMBER, .stage = s, .array = access->array};
     if (access->source == BS_OWN)
         return true;
-    const int from = access->source == BS_IN ? stage->from : stage->beside;
-    const struct bs_shape *shape = from < 0 ? &stack->in : &stack->stages[from].out;
+    const int from = bs_stage_reads(stage, access->source);
+    const struct bs_shape *shape = bs_stack_shape(stack, from);
     const struct bs_origin origin = bs_stack_origin(stack, from);
     out->kind = origin.stage < 0 ? BS_PLACE_INPUT : BS_PLACE_MEMBER;
     out->stage = origin.stage < 0 ? 0 : origin.stage;
@@ -171,9 +171,8 @@ static bool find_array(struct bs_place *out, struct symbolic *at, const struct b
 static bool is_read_once(const struct bs_places *places, int s, const struct bs_access *access)
 {
     const struct bs_stack *stack = bs_places_arch(places)->stack;
-    const int from = access->source == BS_IN ? stack->stages[s].from : stack->stages[s].beside;
-    const struct bs_shape *shape = from < 0 ? &stack->in : &stack->stages[from].out;
-    return access->source != BS_OWN && shape->steps == 0;
+    const int from = bs_stage_reads(&stack->stages[s], access->source);
+    return access->source != BS_OWN && bs_stack_shape(stack, from)->steps == 0;
 }
 
 static bool is_outside(const struct symbolic *place, int size)
