@@ -153,18 +153,17 @@ static bool same_origin(const struct bs_stack *stack, int a, int b)
     return p.stage == q.stage && p.array == q.array;
 }
 
-/* Going back, has a stage behind this one handed slopes to what this one reads? */
-static bool is_read_after(const struct bs_stack *stack, int s, int from)
+/* How many stages behind one read the same as it would from `from`; the loss counts, too. */
+static int count_readers(const struct bs_stack *stack, int behind, int from)
 {
-    if (same_origin(stack, from, stack->count - 1))
-        return true;
-    for (int later = s + 1; later < stack->count; later++) {
-        const struct bs_stage *stage = &stack->stages[later];
-        if (stage->output != BS_PASSES_ON &&
-            (same_origin(stack, from, stage->from) || same_origin(stack, from, stage->beside)))
-            return true;
+    int readers = same_origin(stack, from, stack->count - 1);
+    for (int s = behind + 1; s < stack->count; s++) {
+        const struct bs_stage *stage = &stack->stages[s];
+        if (stage->output != BS_PASSES_ON)
+            readers +=
+                same_origin(stack, from, stage->from) + same_origin(stack, from, stage->beside);
     }
-    return false;
+    return readers;
 }
 
 static void connect(struct bs_run *run, int s)
@@ -179,17 +178,6 @@ static void connect(struct bs_run *run, int s)
     stage_run->work = run->work;
 }
 
-static int count_readers(const struct bs_stack *stack, int s)
-{
-    int readers = same_origin(stack, s, stack->count - 1);
-    for (int later = s + 1; later < stack->count; later++) {
-        const struct bs_stage *stage = &stack->stages[later];
-        if (stage->output != BS_PASSES_ON)
-            readers += same_origin(stack, s, stage->from) + same_origin(stack, s, stage->beside);
-    }
-    return readers;
-}
-
 /*
  * In training nobody asks for ∂E/∂a once there is ∂E/∂z: an activation that is the only reader of z
  * works in place, and what it works on stays in the cache.
@@ -200,7 +188,7 @@ static void share_slopes(struct bs_run *run, int s)
     const struct bs_stage *stage = &stack->stages[s];
     const struct bs_origin origin = bs_stack_origin(stack, stage->from);
     if (run->use == BS_RUN_TRAINS && stage->kind == &bs_kind_activation && origin.stage >= 0 &&
-        origin.step < 0 && count_readers(stack, stage->from) == 1)
+        origin.step < 0 && count_readers(stack, stage->from, stage->from) == 1)
         run->stages[origin.stage].slopes[origin.array] = run->stages[s].slopes[stage->output];
 }
 
@@ -255,8 +243,8 @@ static struct bs_stage_run stage_run_of(const struct bs_run *run, int s)
     return (struct bs_stage_run){.stage = stage,
                                  .trains = has_slopes(run),
                                  .kink = run->arch->kink,
-                                 .adds = is_read_after(stack, s, stage->from),
-                                 .beside_adds = is_read_after(stack, s, stage->beside) ||
+                                 .adds = count_readers(stack, s, stage->from) > 0,
+                                 .beside_adds = count_readers(stack, s, stage->beside) > 0 ||
                                                 same_origin(stack, stage->from, stage->beside),
                                  .is_exact = run->use == BS_RUN_TAPE};
 }
