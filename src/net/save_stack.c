@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "net/loss.h"
+#include "net/save.h"
 #include "net/stack.h"
 
 #include <math.h>
@@ -116,7 +117,8 @@ int bs_stack_to_json(json_t **out, const struct bs_net *net, struct bs_error *er
 {
     const struct bs_arch *arch = net->arch;
     json_t *object = json_object();
-    if (set(object, "backstep", json_string("network")) && set(object, "schema", json_integer(1)) &&
+    if (set(object, "backstep", json_string("network")) &&
+        set(object, "schema", json_integer(BS_NET_SCHEMA)) &&
         set(object, "input", input_to_json(&arch->stack->in)) &&
         set(object, "loss", json_string(arch->loss->name)) &&
         set(object, "kink", json_real(arch->kink)) &&
