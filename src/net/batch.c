@@ -71,11 +71,11 @@ int bs_batch_loss(double *loss, const struct bs_net *net, const struct bs_batch 
     return status;
 }
 
-int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
-                       struct bs_error *err)
+static int take_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
+                          enum bs_run_use use, struct bs_error *err)
 {
     struct sweep sweep;
-    int status = begin(&sweep, net, batch, BS_RUN_TRAINS, err);
+    int status = begin(&sweep, net, batch, use, err);
     memset(gradients, 0, net->params->count * sizeof *gradients);
     while (next(&status, &sweep, batch->t, err)) {
         const double part = (double)sweep.count / (double)batch->samples;
@@ -84,4 +84,16 @@ int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct
     }
     bs_run_destroy(sweep.run);
     return status;
+}
+
+int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
+                       struct bs_error *err)
+{
+    return take_gradients(gradients, net, batch, BS_RUN_TRAINS, err);
+}
+
+int bs_batch_exact_gradients(double *gradients, const struct bs_net *net,
+                             const struct bs_batch *batch, struct bs_error *err)
+{
+    return take_gradients(gradients, net, batch, BS_RUN_TAPE, err);
 }

@@ -23,4 +23,8 @@ int bs_batch_loss(double *loss, const struct bs_net *net, const struct bs_batch 
 int bs_batch_gradients(double *gradients, const struct bs_net *net, const struct bs_batch *batch,
                        struct bs_error *err);
 
+/* The same in a fixed order, without BLAS, as tapes have it. */
+int bs_batch_exact_gradients(double *gradients, const struct bs_net *net,
+                             const struct bs_batch *batch, struct bs_error *err);
+
 #endif

@@ -105,7 +105,7 @@ static int64_t in_sample(const struct bs_graph *graph, int64_t q, int64_t sample
 static int fill_gradients(double *gradients, struct bs_dense *dense, struct bs_error *err)
 {
     const struct bs_net net = {bs_notation_arch(dense->notation), dense->params};
-    return bs_batch_gradients(gradients, &net, &batch_of(&dense->graph)->data, err);
+    return bs_batch_exact_gradients(gradients, &net, &batch_of(&dense->graph)->data, err);
 }
 
 static double *copy_rows(const double *rows, size_t samples, int width)
