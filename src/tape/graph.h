@@ -116,6 +116,9 @@ struct bs_graph_ops {
                   struct bs_error *err);
 };
 
+/* The rank in a list whose members are numbered side by side; −1: it is not in it. */
+int64_t bs_graph_rank(const struct bs_graph *graph, enum bs_order order, int64_t q);
+
 /*
  * A circuit.  Quantities are added in an order in which each uses only earlier ones; numbers are
  * stored by whoever evaluates the definitions.

@@ -198,9 +198,9 @@ static int64_t find_quantity(const struct bs_tape *tape, const char *name, size_
 /* Of a network, a parameter that nothing happens to use has a gradient, too: 0. */
 bool bs_tape_is_used(const struct bs_tape *tape, int64_t q)
 {
-    return !bs_tape_is_extra(tape, q) && (q == tape->graph->ops->root(tape->graph) ||
-                                          tape->graph->ops->user_count(tape->graph, q) > 0 ||
-                                          bs_tape_rank(tape, BS_ORDER_BACKWARD, q) >= 0);
+    return !bs_tape_is_extra(tape, q) && (bs_tape_rank(tape, BS_ORDER_BACKWARD, q) >= 0 ||
+                                          q == tape->graph->ops->root(tape->graph) ||
+                                          tape->graph->ops->user_count(tape->graph, q) > 0);
 }
 
 bool bs_tape_changes(const struct bs_tape *tape, int64_t q)
@@ -579,7 +579,8 @@ int bs_tape_check_notation(const struct bs_tape *tape, struct bs_error *err)
 static int check_quantity(const struct bs_tape *tape, int64_t q, struct bs_error *err)
 {
     int status = check_name(tape, bs_entry_make(BS_ROLE_VALUE, q), err);
-    if (tape->graph->ops->user_count(tape->graph, q) < 0)
+    if (bs_tape_rank(tape, BS_ORDER_BACKWARD, q) < 0 &&
+        tape->graph->ops->user_count(tape->graph, q) < 0)
         return bs_fail_memory(err);
     if (status == BS_OK && bs_tape_is_used(tape, q))
         status = check_name(tape, bs_entry_make(BS_ROLE_GRADIENT, q), err);

@@ -169,8 +169,7 @@ static int64_t rank(const struct bs_graph *graph, enum bs_order order, int64_t q
 {
     if (order == BS_ORDER_BACKWARD)
         return bs_places_backward_rank(stack_of(graph)->places, q);
-    const int64_t k = q - at(graph, order, 0);
-    return k >= 0 && k < count_in(graph, order) ? k : -1;
+    return bs_graph_rank(graph, order, q);
 }
 
 static struct bs_place place_of(const struct bs_graph *graph, int64_t q)

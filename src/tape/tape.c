@@ -57,6 +57,13 @@ int64_t bs_entry_user(bs_entry entry)
     return entry >> QUANTITY_BITS & (BS_MOST_QUANTITIES - 1);
 }
 
+int64_t bs_graph_rank(const struct bs_graph *graph, enum bs_order order, int64_t q)
+{
+    const int64_t count = graph->ops->count(graph, order);
+    const int64_t k = count > 0 ? q - graph->ops->at(graph, order, 0) : -1;
+    return k >= 0 && k < count ? k : -1;
+}
+
 int64_t bs_tape_count(const struct bs_tape *tape, enum bs_order order)
 {
     return tape->graph->ops->count(tape->graph, order);
