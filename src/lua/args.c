@@ -134,6 +134,19 @@ void bs_arg_fields(lua_State *L, int index, const char *what, const char *const 
     }
 }
 
+void bs_arg_list_with_options(lua_State *L, int index, const char *what, const char *noun,
+                              const char *const names[])
+{
+    const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+        if (lua_type(L, -2) != LUA_TSTRING && (place < 1 || place > count))
+            luaL_error(L, "%s: [%s] is neither %s nor an option", what, bs_describe(L, -2), noun);
+    }
+    bs_arg_fields(L, index, what, names);
+}
+
 static void read_numbers(lua_State *L, int index, const char *what, double *numbers, size_t length)
 {
     for (size_t i = 0; i < length; i++) {

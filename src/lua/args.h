@@ -23,6 +23,13 @@ int bs_arg_choice(lua_State *L, int index, const char *what, const char *const n
 /* Refuse a table with a string key that is not one of `names`: "mlp: unknown option ...". */
 void bs_arg_fields(lua_State *L, int index, const char *what, const char *const names[]);
 
+/*
+ * A table may have a list and options: refuse a key that is neither a place of its list nor one of
+ * `names`, as "mlp: [7] is neither a size nor an option"; `noun` is what is in the list.
+ */
+void bs_arg_list_with_options(lua_State *L, int index, const char *what, const char *noun,
+                              const char *const names[]);
+
 /* "the inputs must be a table of 2 numbers, got 3 numbers": `noun` is what there are `count` of. */
 void bs_arg_list(lua_State *L, int index, const char *what, size_t count, const char *noun);
 

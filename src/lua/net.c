@@ -70,21 +70,10 @@ static int l_net_gc(lua_State *L)
 static const char *const mlp_options[] = {"hidden",   "output", "bias", "loss",
                                           "notation", "kink",   "seed", NULL};
 
-/* Besides the sizes a network is made of named options. */
-static void check_keys(lua_State *L, lua_Integer sizes)
-{
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
-        if (lua_type(L, -2) != LUA_TSTRING && (place < 1 || place > sizes))
-            luaL_error(L, "mlp: [%s] is neither a size nor an option", bs_describe(L, -2));
-    }
-    bs_arg_fields(L, 2, "mlp", mlp_options);
-}
-
 static int read_sizes(lua_State *L, int sizes[static BS_MAX_LAYERS + 1])
 {
     lua_Unsigned count = lua_rawlen(L, 2);
-    check_keys(L, (lua_Integer)count);
+    bs_arg_list_with_options(L, 2, "mlp", "a size", mlp_options);
     if (count < 2 || count > BS_MAX_LAYERS + 1)
         luaL_error(L,
                    "mlp needs the number of inputs and of units of 1 to %d layers, as in "
@@ -241,8 +230,7 @@ BS_FN(
     lua_insert(L, 1); // box, options
     fill_net(L, box);
     fill_notation(L, box);
-    if (lua_getfield(L, 2, "seed") != LUA_TNIL)
-        bs_draw_params(L, box, (uint64_t)bs_arg_integer(L, 3, "seed", 0, LUA_MAXINTEGER));
+    bs_draw_if_seeded(L, 2, box);
     lua_settop(L, 1);
     return 1;
 }

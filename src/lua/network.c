@@ -44,16 +44,6 @@ static void read_input(lua_State *L, int index, struct bs_shape *shape)
     lua_pop(L, 1);
 }
 
-static void check_keys(lua_State *L, lua_Integer count)
-{
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
-        if (lua_type(L, -2) != LUA_TSTRING && (place < 1 || place > count))
-            luaL_error(L, "network: [%s] is neither a layer nor an option", bs_describe(L, -2));
-    }
-    bs_arg_fields(L, 1, "network", network_options);
-}
-
 /* Of the options at 1, into the empty box. */
 static void fill_network(lua_State *L, struct bs_net_box *box)
 {
@@ -61,7 +51,7 @@ static void fill_network(lua_State *L, struct bs_net_box *box)
     struct bs_shape in;
     struct bs_stack *stack = NULL;
     struct bs_arch *arch = NULL;
-    check_keys(L, (lua_Integer)lua_rawlen(L, 1));
+    bs_arg_list_with_options(L, 1, "network", "a layer", network_options);
     lua_rawgeti(L, 1, 1);
     if (lua_isnil(L, -1))
         luaL_error(L, "network needs its input and its layers, as in network{{1, 32, 32}, "
@@ -91,8 +81,7 @@ BS_FN(l_network, "network{input, layer, ..., [options]} -> network",
     lua_settop(L, 1);
     struct bs_net_box *box = bs_push_net(L);
     fill_network(L, box);
-    if (lua_getfield(L, 1, "seed") != LUA_TNIL)
-        bs_draw_params(L, box, (uint64_t)bs_arg_integer(L, 3, "seed", 0, LUA_MAXINTEGER));
+    bs_draw_if_seeded(L, 1, box);
     lua_settop(L, 2);
     return 1;
 }

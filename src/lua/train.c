@@ -125,11 +125,15 @@ static void init_params(lua_State *L, struct bs_net_box *box, int row,
     lua_pop(L, 1);
 }
 
-void bs_draw_params(lua_State *L, struct bs_net_box *box, uint64_t seed)
+void bs_draw_if_seeded(lua_State *L, int index, struct bs_net_box *box)
 {
     double options[BS_MOST_OPTIONS];
-    bs_recipe_usual(options, init_at(0));
-    init_params(L, box, 0, options, seed);
+    if (lua_getfield(L, index, "seed") != LUA_TNIL) {
+        const lua_Integer seed = bs_arg_integer(L, lua_gettop(L), "seed", 0, LUA_MAXINTEGER);
+        bs_recipe_usual(options, init_at(0));
+        init_params(L, box, 0, options, (uint64_t)seed);
+    }
+    lua_pop(L, 1);
 }
 
 static uint64_t read_seed(lua_State *L, int index)

@@ -140,8 +140,11 @@ int bs_push_net_parameters(lua_State *L, const struct bs_net_box *box, const dou
 /* Push an empty network object. */
 struct bs_net_box *bs_push_net(lua_State *L);
 
-/* Draw all parameters as the course does, from (0, 1); on an error none has changed. */
-void bs_draw_params(lua_State *L, struct bs_net_box *box, uint64_t seed);
+/*
+ * Draw all parameters as the course does, from (0, 1), where the table of options at `index` has a
+ * seed; on an error none has changed.
+ */
+void bs_draw_if_seeded(lua_State *L, int index, struct bs_net_box *box);
 
 /* Add to the table on top of the stack the methods of networks in train.c. */
 void bs_add_training_methods(lua_State *L);
