@@ -89,6 +89,8 @@ void bs_grid_put_headings(struct bs_buf *buf, const struct bs_grid *grid, const 
     size_t line = buf->length;
     int at = INDENT;
     for (int c = 0; c < grid->columns; c++) {
+        if (grid->is_hidden[c])
+            continue;
         if (grid->headings[c][0])
             bs_buf_pad(buf, line, at);
         bs_buf_put(buf, bs_phrase(grid->headings[c], lang));
@@ -101,6 +103,8 @@ void bs_grid_put_row(struct bs_buf *buf, const struct bs_grid *grid, size_t row)
     size_t line = buf->length;
     int at = INDENT;
     for (int c = 0; c < grid->columns; c++) {
+        if (grid->is_hidden[c])
+            continue;
         const char *text = bs_buf_text(bs_grid_cell(grid, row, c));
         int left = c < grid->first_number ? 0 : grid->before[c] - width_before_point(text);
         if (text[0])

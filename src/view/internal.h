@@ -37,6 +37,7 @@ struct bs_grid {
     size_t rows;
     const char *const *headings; /* in English, a text for each column */
     int columns, first_number;
+    bool is_hidden[BS_GRID_COLUMNS]; /* columns that the lines leave out */
     struct bs_buf *cells;
     int widths[BS_GRID_COLUMNS], before[BS_GRID_COLUMNS]; /* before: the points */
 };

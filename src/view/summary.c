@@ -98,6 +98,31 @@ static void fill(struct summary *summary, const struct bs_page *page)
     put_total(summary);
 }
 
+/* The rows that have something in a column. */
+static void put_rows(struct bs_buf *buf, const struct summary *summary, enum column column,
+                     const struct bs_page *page)
+{
+    bs_grid_put_headings(buf, &summary->grid, page->lang);
+    for (size_t row = 0; row < summary->grid.rows; row++) {
+        if (bs_grid_cell(&summary->grid, row, column)->length == 0)
+            continue;
+        bs_buf_char(buf, '\n');
+        bs_grid_put_row(buf, &summary->grid, row);
+    }
+}
+
+/* Where the page has no room for all side by side, the parameters stand below the shapes. */
+static void put_in_two(struct bs_buf *buf, struct summary *summary, const struct bs_page *page)
+{
+    bool *is_hidden = summary->grid.is_hidden;
+    is_hidden[COUNT] = is_hidden[PRODUCT] = true;
+    put_rows(buf, summary, OUTPUT, page);
+    bs_buf_put(buf, "\n\n");
+    is_hidden[COUNT] = is_hidden[PRODUCT] = false;
+    is_hidden[KIND] = is_hidden[OUTPUT] = is_hidden[SHAPE] = true;
+    put_rows(buf, summary, COUNT, page);
+}
+
 int bs_view_summary(struct bs_buf *buf, const struct bs_arch *arch, const struct bs_page *page)
 {
     struct summary summary = {.stack = arch->stack};
@@ -105,11 +130,10 @@ int bs_view_summary(struct bs_buf *buf, const struct bs_arch *arch, const struct
         return BS_NO_MEMORY;
     fill(&summary, page);
     bs_grid_measure(&summary.grid, page->lang);
-    bs_grid_put_headings(buf, &summary.grid, page->lang);
-    for (size_t row = 0; row < summary.grid.rows; row++) {
-        bs_buf_char(buf, '\n');
-        bs_grid_put_row(buf, &summary.grid, row);
-    }
+    if (page->columns > 0 && bs_grid_width(&summary.grid) > page->columns)
+        put_in_two(buf, &summary, page);
+    else
+        put_rows(buf, &summary, LAYER, page);
     const bool failed = bs_grid_has_failed(&summary.grid) || buf->failed;
     bs_grid_finish(&summary.grid);
     return failed ? BS_NO_MEMORY : BS_OK;

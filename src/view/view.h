@@ -94,7 +94,8 @@ int bs_view_terms(struct bs_buf *buf, struct bs_tape *tape, const bs_entry *entr
 
 /*
  * The layers of a network, one a line: its kind, the shape of its output and how many parameters it
- * has, each with its arithmetic; and all parameters together.
+ * has, each with its arithmetic; and all parameters together.  Parameters stand below the shapes
+ * where the page is too narrow for both.
  */
 int bs_view_summary(struct bs_buf *buf, const struct bs_arch *arch, const struct bs_page *page);
 
