@@ -15,7 +15,8 @@ typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
 /*
  * The loops of a step that hold an activation: forward from a layer's inputs to z and a; the same
  * for the output layer, and on to the value of c·Σ(y − t)² and ∂E/∂z; back from the ∂E/∂z of the
- * layer after this one, whose weights it changes, to its own.  In a small network the call of an
+ * layer after this one, whose weights it changes, to its own, and in the first layer, which has the
+ * inputs x, on to its own weights.  In a small network the call of an
  * activation and the way of its result through memory would take longer than the arithmetic, so
  * each has loops of its own, made by LOOPS.
  */
@@ -25,7 +26,7 @@ struct loops {
     const char *activation; /* NULL: any other */
     void (*forward)(const struct stage *stage, const double *in);
     double (*square_loss)(const struct stage *output, const double *in, double c, const double *t);
-    void (*back)(const struct stage *stage, double eta);
+    void (*back)(const struct stage *stage, double eta, const double *x);
 };
 
 /*
@@ -168,6 +169,17 @@ static inline void descend_biases(const struct stage *stage, double eta)
     }
 }
 
+/* A row of W_ji −= η ∂E/∂z_j x_i in the first layer: nothing is handed back to the inputs. */
+static inline void descend_row(double *restrict w, const double *restrict x, size_t n, double dz,
+                               double eta)
+{
+    size_t i = 0;
+    for (; i + 2 <= n; i += 2)
+        *(pair *)(w + i) -= eta * (dz * *(const pair *)(x + i));
+    if (i < n)
+        w[i] -= eta * (dz * x[i]);
+}
+
 /* A row of W_ji −= η ∂E/∂z_j a_i; each weight first hands back its part of ∂E/∂a_i. */
 static inline void hand_back_row(const struct stage *stage, double *restrict w, double dz,
                                  double eta, bool is_first)
@@ -182,49 +194,50 @@ static inline void hand_back_row(const struct stage *stage, double *restrict w, 
 
 /*
  * All rows of the layer after this one, in their order; with the last, ∂E/∂a_i is complete, and
- * ∂E/∂z_i comes from it.
+ * ∂E/∂z_i comes from it.  The first layer is given the inputs x, other layers NULL: each of its
+ * rows changes as soon as its ∂E/∂z_i is there, since the next step's sums wait for nothing else.
  */
-static inline void back(const struct stage *stage, double eta, bs_unit_slope *slope)
+static inline __attribute__((always_inline)) void
+back(const struct stage *stage, double eta, const double *restrict x, bs_unit_slope *slope)
 {
     const struct stage *after = stage + 1;
-    const size_t n = stage->count, last = after->count - 1;
-    const double *restrict in = stage->a, *restrict da = stage->a_slope;
-    double *restrict w = after->w;
+    const size_t n = stage->count, last = after->count - 1, inputs = stage->inputs;
+    const double *restrict in = stage->a, *restrict da = stage->a_slope, *restrict z = stage->z;
+    const double parameter = stage->parameter, kink = stage->kink;
+    double *restrict w = after->w, *restrict z_slope = stage->z_slope, *restrict rows = stage->w;
     for (size_t j = 0; j < last; j++, w += n)
         hand_back_row(stage, w, after->z_slope[j], eta, j == 0);
     const double dz = after->z_slope[last];
     for (size_t i = 0; i < n; i++) {
-        const double sum = last > 0 ? da[i] + w[i] * dz : w[i] * dz;
-        w[i] -= eta * (dz * in[i]);
-        stage->z_slope[i] = sum * slope(stage->z[i], in[i], stage->parameter, stage->kink);
+        const double a = in[i], v = w[i];
+        const double sum = last > 0 ? da[i] + v * dz : v * dz;
+        const double own_dz = sum * slope(z[i], a, parameter, kink);
+        w[i] = v - eta * (dz * a);
+        z_slope[i] = own_dz;
+        if (x)
+            descend_row(rows + i * inputs, x, inputs, own_dz, eta);
     }
     descend_biases(after, eta);
+    if (x)
+        descend_biases(stage, eta);
 }
 
-static void back_other(const struct stage *stage, double eta)
+static void descend_first(const struct stage *stage, const double *restrict x, double eta)
+{
+    for (size_t j = 0; j < stage->count; j++)
+        descend_row(stage->w + j * stage->inputs, x, stage->inputs, stage->z_slope[j], eta);
+    descend_biases(stage, eta);
+}
+
+static void back_other(const struct stage *stage, double eta, const double *x)
 {
     const struct stage *after = stage + 1;
     for (size_t j = 0; j < after->count; j++)
         hand_back_row(stage, after->w + j * stage->count, after->z_slope[j], eta, j == 0);
     stage->slopes(&stage->units);
     descend_biases(after, eta);
-}
-
-/* Nothing is handed back to the inputs. */
-static void descend_first(const struct stage *stage, const double *restrict in, double eta)
-{
-    const size_t n = stage->inputs, count = stage->count;
-    const double *restrict dz = stage->z_slope;
-    double *restrict w = stage->w;
-    for (size_t j = 0; j < count; j++, w += n) {
-        const double slope = dz[j];
-        size_t i = 0;
-        for (; i + 2 <= n; i += 2)
-            *(pair *)(w + i) -= eta * (slope * *(const pair *)(in + i));
-        if (i < n)
-            w[i] -= eta * (slope * in[i]);
-    }
-    descend_biases(stage, eta);
+    if (x)
+        descend_first(stage, x, eta);
 }
 
 /* ---- a step ---------------------------------------------------------------------------------- */
@@ -239,9 +252,9 @@ static void descend_first(const struct stage *stage, const double *restrict in, 
     {                                                                                        \
         return square_loss(output, in, c, t, bs_value_of_##name, bs_slope_of_##name);        \
     }                                                                                        \
-    static void back_##name(const struct stage *stage, double eta)                           \
+    static void back_##name(const struct stage *stage, double eta, const double *x)          \
     {                                                                                        \
-        back(stage, eta, bs_slope_of_##name);                                                \
+        back(stage, eta, x, bs_slope_of_##name);                                             \
     }
 
 BS_ACTIVATIONS(LOOPS)
@@ -258,24 +271,34 @@ static const struct loops *find_loops(const struct bs_func *activation)
     return row;
 }
 
+static inline void go_back(const struct stage *first, const struct stage *output, const double *x,
+                           double eta)
+{
+    const struct stage *stage = output;
+    if (stage == first) {
+        descend_first(first, x, eta);
+        return;
+    }
+    while (--stage > first)
+        stage->loops.back(stage, eta, NULL);
+    first->loops.back(first, eta, x);
+}
+
 /* The loss is not finite where no step was taken. */
-static inline double take_step(struct bs_descent *descent, const double *x, const double *t,
+static inline double take_step(const struct bs_descent *descent, const double *x, const double *t,
                                double eta)
 {
-    const struct stage *stage = descent->stages, *output = descent->last;
+    const struct stage *output = descent->last;
     const double *in = x;
-    for (; stage < output; stage++) {
+    for (const struct stage *stage = descent->stages; stage < output; stage++) {
         stage->loops.forward(stage, in);
         in = stage->a;
     }
     const double loss = descent->squares > 0
                             ? output->loops.square_loss(output, in, descent->squares, t)
                             : other_loss(output, in, descent->arch->loss, t);
-    if (!isfinite(loss))
-        return loss;
-    while (stage-- > descent->stages)
-        stage->loops.back(stage, eta);
-    descend_first(descent->stages, x, eta);
+    if (isfinite(loss))
+        go_back(descent->stages, output, x, eta);
     return loss;
 }
 
