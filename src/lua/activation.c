@@ -16,6 +16,8 @@ static void offer_activations(struct bs_nearest *nearest)
 /* One that takes several values is refused as a layer's when the shape is known. */
 static const struct bs_func *arg_activation(lua_State *L, int index, const char *what)
 {
+    if (lua_isfunction(L, index))
+        luaL_error(L, "%s is a name in quotes, as \"sigmoid\", got a function", what);
     const char *name = bs_arg_string(L, index, what);
     const struct bs_func *func = bs_func_find(name);
     struct bs_nearest nearest;

@@ -45,11 +45,15 @@ static void check_count(lua_State *L, const struct bs_func *func, int count)
     const int most = bs_func_most(func);
     if (bs_func_takes(func, count))
         return;
+    const char *hint = lua_gettop(L) == 0 && func->is_activation
+                           ? lua_pushfstring(L, ": a layer is activation{\"%s\"}", func->name)
+                           : "";
     if (func->arity < most)
-        luaL_error(L, "%s takes %d to %d arguments, got %d", func->name, func->arity, most, count);
+        luaL_error(L, "%s takes %d to %d arguments, got %d%s", func->name, func->arity, most, count,
+                   hint);
     const char *wanted = bs_push_count(L, most == BS_ANY_ARITY ? 1 : (size_t)most, "argument");
-    luaL_error(L, "%s takes %s%s%s, got %d", func->name, func->is_indexed ? "an index and " : "",
-               wanted, most == BS_ANY_ARITY ? " or more" : "", lua_gettop(L) - 1);
+    luaL_error(L, "%s takes %s%s%s, got %d%s", func->name, func->is_indexed ? "an index and " : "",
+               wanted, most == BS_ANY_ARITY ? " or more" : "", count + func->is_indexed, hint);
 }
 
 /* The row is upvalue 1. */
@@ -105,6 +109,18 @@ static void add_usual_values(luaL_Buffer *buf, const struct bs_func *func)
     }
 }
 
+/* What a name that is a function's means as a layer; NULL: nothing. */
+static void add_layer(lua_State *L, luaL_Buffer *buf, const struct bs_stage_kind *kind)
+{
+    if (!kind)
+        return;
+    luaL_addstring(buf, " As a layer, ");
+    luaL_addstring(buf, kind->usage);
+    luaL_addstring(buf, ": ");
+    bs_push_layer_help(L, kind);
+    luaL_addvalue(buf);
+}
+
 static const char *push_help(lua_State *L, const struct bs_func *func)
 {
     const int most = bs_func_most(func);
@@ -118,6 +134,7 @@ static const char *push_help(lua_State *L, const struct bs_func *func)
     luaL_addstring(&buf, "Slope: ");
     luaL_addstring(&buf, bs_func_rule(func, most, 0));
     luaL_addstring(&buf, ".");
+    add_layer(L, &buf, bs_stage_kind_find(func->name));
     luaL_pushresult(&buf);
     return lua_tostring(L, -1);
 }

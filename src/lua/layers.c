@@ -201,8 +201,10 @@ static const struct bs_layers *push_inner(lua_State *L, int index, lua_Integer p
     lua_rawgeti(L, index, place);
     const struct bs_layers *layers = bs_test_layers(L, -1);
     if (!layers)
-        luaL_error(L, "%s: number %I must be a layer, as dense{3} gives it, got %s", what, place,
-                   bs_describe(L, -1));
+        luaL_error(
+            L,
+            "%s: number %I must be a layer, as dense{3} or activation{\"relu\"} gives it, got %s",
+            what, place, bs_describe(L, -1));
     return layers;
 }
 
@@ -301,8 +303,7 @@ static int l_layer_tostring(lua_State *L)
     return 1;
 }
 
-/* The row's text and its options. */
-static void push_help(lua_State *L, const struct bs_stage_kind *kind)
+void bs_push_layer_help(lua_State *L, const struct bs_stage_kind *kind)
 {
     struct bs_buf *buf = bs_push_buf(L);
     bs_buf_put(buf, kind->about);
@@ -328,8 +329,8 @@ static void register_kind(lua_State *L, const struct bs_stage_kind *kind)
     lua_pop(L, 1);
     lua_pushlightuserdata(L, (void *)kind);
     lua_pushcclosure(L, l_layer, 1);
-    push_help(L, kind); // function, help
-    lua_insert(L, -2);  // help, function
+    bs_push_layer_help(L, kind); // function, help
+    lua_insert(L, -2);           // help, function
     bs_doc_set(L, kind->usage, lua_tostring(L, -2));
     lua_setglobal(L, kind->name);
     lua_pop(L, 1);

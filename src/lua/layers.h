@@ -24,4 +24,7 @@ struct bs_layers *bs_push_layers(lua_State *L, int index, lua_Integer first, int
 /* Push the layer of a kind that the argument at 1 describes: its options, or the first alone. */
 int bs_push_layer(lua_State *L, const struct bs_stage_kind *kind);
 
+/* Push what the row says of the kind, and its options. */
+void bs_push_layer_help(lua_State *L, const struct bs_stage_kind *kind);
+
 #endif

@@ -139,6 +139,7 @@ static const struct bs_array *find_array(lua_State *L, const struct bs_stack *st
 
 void bs_arg_stack_parameters(lua_State *L, int index, const struct bs_arch *arch, double *values)
 {
+    struct bs_error err;
     bs_arg_table(L, index, "the parameters");
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
@@ -147,6 +148,7 @@ void bs_arg_stack_parameters(lua_State *L, int index, const struct bs_arch *arch
         const char *name = lua_tostring(L, -2);
         const struct bs_array *array = find_array(L, arch->stack, name);
         bs_arg_nested(L, -1, name, array->rank, array->size, values + array->first);
+        bs_check(L, bs_array_check(array, values + array->first, name, &err), &err);
     }
 }
 
@@ -170,6 +172,9 @@ static void read_sample(lua_State *L, int index, const char *what, const struct 
                         double *numbers)
 {
     const size_t total = bs_shape_total(shape), got = bs_count_nested(L, index, total);
+    if (!lua_istable(L, index) && !lua_isuserdata(L, index) && total > 1)
+        luaL_error(L, "%s must be a table of %s, got %s", what, push_wanted(L, shape),
+                   bs_describe(L, index));
     if (got != total)
         luaL_error(L, "%s must have %s, got %d", what, push_wanted(L, shape), (int)got);
     bs_arg_flattened(L, index, what, numbers);

@@ -138,13 +138,32 @@ static void check_text(lua_State *L, const char *text, const char *what)
     }
 }
 
+/* How many numbers are in what is at the top of the stack, which has to be a list of them. */
+static size_t check_list(lua_State *L, const char *what)
+{
+    struct bs_numbers row;
+    const int list = lua_gettop(L);
+    if (bs_test_numbers(L, list, &row))
+        return row.columns;
+    if (!lua_istable(L, list))
+        luaL_error(L, "%s must be a number, a string, true, false or a list of numbers, got %s",
+                   what, bs_describe(L, list));
+    const size_t count = lua_rawlen(L, list);
+    for (lua_pushnil(L); lua_next(L, list); lua_pop(L, 1)) {
+        const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+        if (place < 1 || (size_t)place > count)
+            luaL_error(L, "%s must be a list of numbers: [%s] is no place in it", what,
+                       bs_describe(L, -2));
+    }
+    return count;
+}
+
 /* The list of numbers at the top of the stack. */
 static void set_numbers(lua_State *L, json_t *object, const char *key, const char *what)
 {
     json_t *list = json_array();
     set(L, object, key, list);
-    struct bs_numbers row;
-    const size_t count = bs_test_numbers(L, -1, &row) ? row.columns : lua_rawlen(L, -1);
+    const size_t count = check_list(L, what);
     if (count == 0)
         return;
     const double *numbers = bs_arg_shape(L, -1, what, count, 0);

@@ -18,12 +18,14 @@
 enum { EPS, MOMENTUM }; /* options */
 enum { SCALE, SHIFT, RUNNING_MEAN, RUNNING_VAR, MEAN, VAR, XHAT, Y };
 
-static void add_by_channel(struct bs_stage *stage, enum bs_array_role role, const char *symbol)
+static struct bs_array *add_by_channel(struct bs_stage *stage, enum bs_array_role role,
+                                       const char *symbol)
 {
     struct bs_array *array = bs_stage_add_array(stage, role, symbol);
     array->has_samples = false;
     array->rank = 1;
     array->size[0] = stage->in.size[0];
+    return array;
 }
 
 static int shape(struct bs_stage *stage, struct bs_error *err)
@@ -33,7 +35,7 @@ static int shape(struct bs_stage *stage, struct bs_error *err)
     add_by_channel(stage, BS_ARRAY_BIAS, "scale");
     add_by_channel(stage, BS_ARRAY_BIAS, "shift");
     add_by_channel(stage, BS_ARRAY_STATE, "running_mean");
-    add_by_channel(stage, BS_ARRAY_STATE, "running_var");
+    add_by_channel(stage, BS_ARRAY_STATE, "running_var")->is_never_negative = true;
     add_by_channel(stage, BS_ARRAY_VALUE, "mean");
     add_by_channel(stage, BS_ARRAY_VALUE, "var");
     bs_stage_add_like(stage, BS_ARRAY_VALUE, "xhat", &stage->in);

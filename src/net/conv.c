@@ -62,10 +62,10 @@ static int check_groups(const struct bs_stage *stage, struct bs_error *err)
     const int groups = bs_stage_integer(stage, GROUPS);
     const int in = stage->in.size[0], out = bs_stage_integer(stage, CHANNELS);
     if (in % groups != 0)
-        return bs_fail(err, BS_REFUSED, "%d input channels cannot be cut into %d groups", in,
-                       groups);
+        return bs_fail(err, BS_REFUSED,
+                       "groups must divide the channels of the input: got %d for %d", groups, in);
     if (out % groups != 0)
-        return bs_fail(err, BS_REFUSED, "%d channels cannot be cut into %d groups", out, groups);
+        return bs_fail(err, BS_REFUSED, "groups must divide channels: got %d for %d", groups, out);
     return BS_OK;
 }
 

@@ -15,6 +15,16 @@ struct bs_array *bs_stage_add_array(struct bs_stage *stage, enum bs_array_role r
     return array;
 }
 
+int bs_array_check(const struct bs_array *array, const double *numbers, const char *name,
+                   struct bs_error *err)
+{
+    for (size_t i = 0; array->is_never_negative && i < array->count; i++)
+        if (numbers[i] < 0)
+            return bs_fail(err, BS_REFUSED, "%s[%zu] may not be negative, got %.15g", name, i + 1,
+                           numbers[i]);
+    return BS_OK;
+}
+
 struct bs_array *bs_stage_add_like(struct bs_stage *stage, enum bs_array_role role,
                                    const char *symbol, const struct bs_shape *shape)
 {

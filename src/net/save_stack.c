@@ -361,7 +361,9 @@ static int read_array(double *values, const struct bs_array *array, const json_t
     char place[BS_JSON_PLACE];
     snprintf(place, sizeof place, "parameters.%s", key);
     int status = bs_json_check_list(list, array->count, place, "number", err);
-    return status == BS_OK ? bs_json_read_numbers(values + array->first, list, place, err) : status;
+    if (status == BS_OK)
+        status = bs_json_read_numbers(values + array->first, list, place, err);
+    return status == BS_OK ? bs_array_check(array, values + array->first, place, err) : status;
 }
 
 static int read_parameters(struct bs_net *net, const json_t *object, struct bs_error *err)

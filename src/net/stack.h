@@ -55,11 +55,16 @@ struct bs_array {
     int steps;        /* 0: not at each step */
     int rank, size[BS_MOST_INDICES];
     double inputs, units; /* of weights: how many products go into a sum, and out of an input */
+    bool is_never_negative;
 
     /* Filled in by the stack. */
     size_t count; /* numbers at a step of a sample */
     size_t first; /* of parameters: the first one's place among the network's */
 };
+
+/* BS_REFUSED: a number given to an array, which users call `name`, that it may not hold. */
+int bs_array_check(const struct bs_array *array, const double *numbers, const char *name,
+                   struct bs_error *err);
 
 /* Does the network keep its numbers, among its parameters?  Else a run has them. */
 static inline bool bs_array_is_kept(const struct bs_array *array)

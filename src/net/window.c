@@ -66,8 +66,8 @@ static int check_side(const struct bs_stage *stage, const struct bs_window *wind
     if (division.failed)
         status = bs_fail_memory(err);
     else if (room < 0)
-        status = bs_fail(err, BS_REFUSED, "a window of %d does not fit into %d %s", window->size[d],
-                         window->in[d] + 2 * window->padding[d], side_name(stage, d));
+        status = bs_fail(err, BS_REFUSED, "a window of %d %s does not fit into %d", window->size[d],
+                         side_name(stage, d), window->in[d] + 2 * window->padding[d]);
     else if (room % window->stride[d] != 0)
         status = bs_fail(err, BS_REFUSED,
                          "a window of %d over %d %s does not fit with stride %d: %s = %.4g is not "

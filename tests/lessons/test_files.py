@@ -134,6 +134,10 @@ INVALID = [
     ("{show = 'forwrd'}", ['block 1 (show forwrd): there is no entry called "forwrd": did you mean '
                            "forward?"]),
     ("{show = 'update'}", ["block 1 (show update): the tape has no update phase"]),
+    ("tape = function() local x = {} for i = 1, 600 do x[i] = i end "
+     "return mlp{600, 1}:tape(x, {1}) end, {show = 'loss'}, {show = 'given'}",
+     ["block 2 (show given): the given phase has more than 1000 entries: name those that are to "
+      "be shown"]),
     ("{show = {'q', 5}}", ["block 1: show must be a phase (given, forward, loss, backward, update, "
                            "again), a name, or a list of names, got 5"]),
     ("{ask = 5}", ["block 1: ask must be the name of an entry, got 5"]),

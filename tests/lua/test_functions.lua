@@ -38,7 +38,8 @@ end
 
 function TestParameters.test_a_wrong_number_of_arguments_is_refused()
   support.refuses("leaky_relu takes 1 to 2 arguments, got 3", leaky_relu, 1, 2, 3)
-  support.refuses("leaky_relu takes 1 to 2 arguments, got 0", leaky_relu)
+  support.refuses('leaky_relu takes 1 to 2 arguments, got 0: a layer is activation{"leaky_relu"}',
+                  leaky_relu)
   support.refuses("sigmoid takes 1 argument, got 2", sigmoid, 1, 2)
   support.refuses("leaky_relu takes 1 to 2 arguments, got 3\n    leaky_relu(x, 1, 2)\n    ^", expr,
     "leaky_relu(x, 1, 2)")

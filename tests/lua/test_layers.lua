@@ -108,7 +108,12 @@ function TestLayers.test_what_is_no_layer_is_refused_by_name()
   local refusals = {
     {"network needs its input and its layers, as in network{{1, 32, 32}, conv2d{6, 5}, flatten(), "
       .. "dense(10)}", network, {}},
-    {"network: number 2 must be a layer, as dense{3} gives it, got 3", network, {2, 3}},
+    {"network: number 2 must be a layer, as dense{3} or activation{\"relu\"} gives it, got 3",
+      network, {2, 3}},
+    {"network: number 2 must be a layer, as dense{3} or activation{\"relu\"} gives it, got a "
+      .. "function", network, {2, sigmoid}},
+    {"activation of dense is a name in quotes, as \"sigmoid\", got a function", dense,
+      {3, activation = sigmoid}},
     {"dense needs units: dense{units, [bias = true], [activation = \"sigmoid\"]} -> layer", dense,
       {}},
     {"units of dense must be from 1 to 100000, got 0", dense, 0},
@@ -149,6 +154,7 @@ function TestLayers.test_what_does_not_fit_changes_nothing()
     {"the network has no parameters called \"dense1_w\": did you mean dense1_W?", net.set, net,
       {dense1_w = 1}},
     {"the inputs must have 2 numbers, got 3", net.forward, net, {1, 2, 3}},
+    {"the inputs must be a table of 2 numbers, got \"x\"", net.forward, net, "x"},
     {"the targets must be those of 2 samples, got 1", net.loss, net, {{1, 2}, {3, 4}}, {1}},
   }, function()
     return net:get()

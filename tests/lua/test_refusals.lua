@@ -543,7 +543,7 @@ function TestFormulas.test_operands_and_arguments_are_checked()
     {"there is no name in \" , \"", symbols, " , "},
     {"\"2\" is no name", symbols, "x 2"},
     {"\"x+y\" is no name", symbols, "x+y"},
-    {"sigmoid takes 1 argument, got 0", sigmoid},
+    {'sigmoid takes 1 argument, got 0: a layer is activation{"sigmoid"}', sigmoid},
     {"sigmoid takes 1 argument, got 2", sigmoid, 1, 2},
     {"argument 1 of sigmoid must be an expression, a number or a formula in quotes, got a table",
       sigmoid, {}},

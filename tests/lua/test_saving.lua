@@ -160,6 +160,12 @@ function TestSaving.test_what_cannot_be_saved_is_refused_and_the_file_stays()
     {"what training goes on with has names, got 1", net.save, net, path, {5}},
     {"a name in training is letters, digits and _, got \"a b\"",
       net.save, net, path, {["a b"] = 5}},
+    {"training.a must be a list of numbers: [\"b\"] is no place in it", net.save, net, path,
+      {a = {b = 1}}},
+    {"training.a must be a list of numbers: [4] is no place in it", net.save, net, path,
+      {a = {1, [4] = 2}}},
+    {"training.f must be a number, a string, true, false or a list of numbers, got a function",
+      net.save, net, path, {f = print}},
     {"training.m must be a finite number, got inf", net.save, net, path, {m = 1 / 0}},
     {"training.m: number 2 must be a finite number, got \"x\"",
       net.save, net, path, {m = {1, "x"}}},
@@ -228,6 +234,18 @@ function TestSaving.test_a_file_cut_off_anywhere_is_refused()
     write(path, whole:sub(1, length))
     lu.assertFalse(pcall(load_net, path))
   end
+end
+
+-- Its root would be nan in every answer.
+function TestSaving.test_a_running_variance_is_not_negative()
+  local net = network{2, batch_norm()}
+  support.refuses("bn1_running_var[2] may not be negative, got -1", net.set, net,
+                  {bn1_running_var = {1, -1}})
+  net:set{bn1_running_var = {0, 4.25}}
+  net:save(path)
+  write(path, (read(path):gsub("4.25", "-4.25")))
+  support.refuses('"' .. path .. '": parameters.bn1_running_var[2] may not be negative, got -4.25',
+                  load_net, path)
 end
 
 function TestSaving.test_a_lesson_reads_and_writes_nothing()

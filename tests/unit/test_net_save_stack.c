@@ -94,7 +94,7 @@ START_TEST(what_is_no_network_is_refused_with_its_place)
         {"[1, 3, 4]", "[1, 3, 4, 5]", "input.sizes must be a list of 1 to 3 numbers"},
         {"[1, 3, 4]", "[1, 0, 4]", "input.sizes must be from 1 to 100000, got 0"},
         {"[1, 3, 4]", "[100000, 100000, 4]", "the input has more than 67108864 numbers a sample"},
-        {"[1, 3, 4]", "[1, 2, 4]", "pool1 (max_pool): a window of 2 does not fit into 1 rows"},
+        {"[1, 3, 4]", "[1, 2, 4]", "pool1 (max_pool): a window of 2 rows does not fit into 1"},
         {"\"steps\": 2", "\"steps\": -1", "input.steps must be from 1 to 100000, got -1"},
         {"conv2d", "conv2",
          "stack[1].layer: there is no layer called \"conv2\": did you mean "

@@ -6,7 +6,7 @@ local concat, copy, is_one_of = table.concat, checker.copy, checker.is_one_of
 
 local blocks = {}
 
-local MOST_BLOCKS = 1000
+local MOST_BLOCKS, MOST_SHOWN = 1000, 1000
 local FIGURES_ASKED, FEWEST_FIGURES, MOST_FIGURES, MOST_POINTS = 3, 2, 15, 100
 
 local PHASES = {"given", "forward", "loss", "backward", "update", "again"}
@@ -56,10 +56,19 @@ function read.text(check, lesson, fields)
   return {text = read_text(check, lesson, "text", fields.text)}
 end
 
+local function all_entries(tape)
+  return tape and tape:entries() or function() end
+end
+
+-- All of them: a part of a phase would pass for the whole.
 local function entries_of_phase(check, lesson, phase)
   local entries = {}
-  for _, entry in ipairs(lesson.entries) do
-    if entry.phase == phase then
+  for entry in all_entries(lesson.tape) do
+    if entry.phase == phase and #entries == MOST_SHOWN then
+      check:complain("the %s phase has more than %d entries: name those that are to be shown",
+        phase, MOST_SHOWN)
+      return entries
+    elseif entry.phase == phase then
       entries[#entries + 1] = entry
     end
   end
