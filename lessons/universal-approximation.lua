@@ -4,11 +4,11 @@ local printed = {c = 0.8, k = 10, a = 0.3, b = 0.7, x = 0.45, u = 0.8}
 
 -- x lies in the tower, u beside it, near enough for something to be left.
 local function variant(rng)
-  local a = rng:pick {0.2, 0.3}
-  local b = a + rng:pick {0.4, 0.5}
+  local a = rng:pick {20, 30} -- hundredths, as whole numbers add up exactly
+  local b = a + rng:pick {40, 50}
   return {
-    c = rng:pick {0.6, 0.7, 0.8, 0.9}, k = rng:pick {8, 9, 10}, a = a, b = b,
-    x = a + rng:pick {0.12, 0.15}, u = b + rng:pick {0.09, 0.11},
+    c = rng:pick {0.6, 0.7, 0.8, 0.9}, k = rng:pick {8, 9, 10}, a = a/100, b = b/100,
+    x = (a + rng:pick {12, 15})/100, u = (b + rng:pick {9, 11})/100,
   }
 end
 

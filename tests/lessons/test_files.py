@@ -176,6 +176,9 @@ LINT = [
     ("{show = 'loss'}, {ask = 'q'}", ["block 2 asks for q, which block 1 has told"]),
     ("{text = {en = 'q is {q}.', zh = 'q'}}, {ask = 'q'}",
      ["block 2 asks for q, which block 1 has told"]),
+    ("tape = function() local t = tape{x = 0.7 + 0.11, y = 2} t:let('q', 'x*y') return t end,\n"
+     "{ask = 'q'}",
+     ["x = 0.80999999999999994 is read as 0.81: give decimals, as 81/100 is and 0.7 + 0.11 is not"]),
     ("id = 'other'", ["id is other, so the file should be called other.lua"]),
     ("fixed = {'x'}, tape = function() local t = tape{x = 0} t:let('q', 'x') return t end, "
      "{ask = 'q'}",

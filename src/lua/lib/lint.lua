@@ -201,6 +201,21 @@ local function notes_of(self, rows)
   return notes
 end
 
+-- ---- givens --------------------------------------------------------------------------------
+
+-- Students go on from what they read: who cuts off where a step ends would be marked wrong if it
+-- lay just above what the program goes on from.
+local function check_givens(check, self)
+  for _, entry in ipairs(self.entries) do
+    local value = entry.value
+    local read = format("%." .. MOST_DIGITS .. "g", value)
+    if entry.phase == "given" and math.abs(value) < math.huge and tonumber(read) ~= value then
+      check:complain("%s = %.17g is read as %s: give decimals, as 81/100 is and 0.7 + 0.11 is not",
+        entry.name, value, read)
+    end
+  end
+end
+
 -- ---- order and proofs ----------------------------------------------------------------------
 
 local function add_shown(shown, names, number)
@@ -257,6 +272,7 @@ local function check_variant(check, path, seed)
   local self, complaints = lesson.load(path, seed)
   check:at("%s (seed %d)", path, seed)
   if self then
+    check_givens(check, self)
     check_questions(check, self)
     return
   end
@@ -274,6 +290,7 @@ function lint.faults(name)
   end
   local check, rows = checker.new("%s", self.path), {}
   check_id(check, self)
+  check_givens(check, self)
   check_order(check, self)
   check_proofs(check, self)
   if check_questions(check, self) then
