@@ -21,6 +21,10 @@ def sigmoid(x):
     return 1 / (1 + (-x).exp())
 
 
+def tanh(x):
+    return 2 * sigmoid(2 * x) - 1
+
+
 def relu(x):
     return max(x, Decimal(0))
 
@@ -260,13 +264,13 @@ def activations():
                      x_1="0.6", x_2="0.6", x_3="0", x_4="-0.8", x_5="-0.8", x_6="0.6", x_7="-0.8",
                      x_8="-0.8")
     a, alpha, beta, u, w_1, w_2, w_3, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8 = given.values()
-    tanh = 2 * sigmoid(2 * x_2) - 1
+    bent = tanh(x_2)
     gate = sigmoid(beta * x_7)
     z = [w_1 * u, w_2 * u, w_3 * u]
-    y = [sigmoid(x_1), tanh, relu(x_3), a * x_4, alpha * (x_5.exp() - 1), softplus(x_6),
+    y = [sigmoid(x_1), bent, relu(x_3), a * x_4, alpha * (x_5.exp() - 1), softplus(x_6),
          x_7 * gate, x_8 * distribution(x_8), max(z)]
     slopes = {
-        "x_1": sigmoid(x_1) * sigmoid(-x_1), "x_2": 1 - tanh**2, "x_3": Decimal(0), "x_4": a,
+        "x_1": sigmoid(x_1) * sigmoid(-x_1), "x_2": 1 - bent**2, "x_3": Decimal(0), "x_4": a,
         "x_5": alpha * x_5.exp(), "x_6": sigmoid(x_6),
         "x_7": gate + x_7 * beta * gate * (1 - gate),
         "x_8": distribution(x_8) + x_8 * density(x_8),
@@ -472,7 +476,7 @@ def universal_approximation():
     c, k, a, b, x, u = given.values()
 
     def step(distance):
-        return 2 * sigmoid(2 * k * distance) - 1
+        return tanh(k * distance)
 
     h, p = [step(x - a), step(x - b)], [step(u - a), step(u - b)]
     return {**given, **merged({"h_": h, "p_": p}), "y": c / 2 * (h[0] - h[1]),
@@ -554,7 +558,7 @@ def recurrent():
     x, h, z = [x_1, x_2, x_3], [h_0], []
     for step in range(3):
         z.append(u * x[step] + w * h[step] + b)
-        h.append(2 * sigmoid(2 * z[step]) - 1)
+        h.append(tanh(z[step]))
     slope = [1 - value**2 for value in h[1:]]
     error = h[3] - Decimal("0.8")
     by_z = [error * slope[2] * w * slope[1] * w * slope[0], error * slope[2] * w * slope[1],

@@ -27,8 +27,11 @@ os.environ.setdefault("BACKSTEP", str(ROOT / "build/src/backstep"))
 import program
 import students
 
+# Not lenet, which asks for whole numbers: no setting of digits rounds those.
 LESSONS = ["slides-example", "relu-step", "shared-biases", "general-rule", "matrix-form",
-           "activations", "softmax", "losses"]
+           "activations", "softmax", "losses", "bp-algorithm", "convolution", "dead-relu",
+           "initial-values", "learning-rate", "linear-collapse", "overfitting", "perceptron",
+           "recurrent", "universal-approximation", "vanishing-gradients", "xor"]
 ACCEPTED = {"right", "rounded"}
 KEPT = ACCEPTED | {"follows"}
 EXCUSED = {"zero", "trivial"}  # nothing follows from or to such values, though it was carried on

@@ -198,7 +198,7 @@ Rounded.__neg__ = lambda self: Rounded(Decimal(self).copy_negate())
 
 
 def look_up(step, function, x):
-    return Rounded(step(function(None, Decimal(x))))
+    return Rounded(step(function(formula.kept, Decimal(x))))
 
 
 def independent(lesson, digits, rows, rng):
@@ -206,7 +206,8 @@ def independent(lesson, digits, rows, rng):
     manner = Manner(lesson, digits, rng, by_operation=True)
     manner.digits = digits.wider(0, max(lesson.wanted.values()))
     step = manner.rounding(None)
-    table = {"density": formula.density, "distribution": formula.distribution}
+    table = {"tanh": formula.tanh, "density": formula.density,
+             "distribution": formula.distribution}
     looked_up = {name: functools.partial(look_up, step, f) for name, f in table.items()}
     Rounded.step = staticmethod(step)
     with mock.patch.multiple(exact, Decimal=Rounded, **looked_up):
