@@ -34,7 +34,7 @@ struct bs_shape {
 
 size_t bs_shape_count(const struct bs_shape *shape); /* numbers of a sample at a step */
 size_t bs_shape_total(const struct bs_shape *shape); /* of a sample, at all steps */
-void bs_put_shape(struct bs_buf *buf, const struct bs_shape *shape); /* 6×28×28, 50 steps × 16 */
+void bs_put_shape(struct bs_buf *buf, const struct bs_shape *shape); /* 6×28×28, 50 steps of 16 */
 
 enum bs_array_role {
     BS_ARRAY_WEIGHT, /* parameters that decay */

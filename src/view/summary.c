@@ -34,13 +34,25 @@ static size_t count_layers(const struct bs_stack *stack)
     return count;
 }
 
+/* As bs_put_shape has it, in the page's language. */
+static void put_shape(struct bs_buf *buf, const struct bs_shape *shape, const struct bs_page *page)
+{
+    struct bs_shape of_step = *shape;
+    of_step.steps = 0;
+    if (shape->steps)
+        bs_buf_printf(buf, "%d%s", shape->steps,
+                      bs_phrase(shape->steps == 1 ? " step of " : " steps of ", page->lang));
+    bs_put_shape(buf, &of_step);
+}
+
 /* A stage that computes what it hands on; its activation goes into the same row. */
-static void fill_layer(const struct summary *summary, const struct bs_stage *stage)
+static void fill_layer(const struct summary *summary, const struct bs_stage *stage,
+                       const struct bs_page *page)
 {
     const size_t count = bs_stage_learnt(stage);
     bs_buf_put(cell(summary, LAYER), stage->name);
     bs_buf_put(cell(summary, KIND), stage->kind->name);
-    bs_put_shape(cell(summary, OUTPUT), &stage->out);
+    put_shape(cell(summary, OUTPUT), &stage->out, page);
     if (stage->kind->put_shape)
         stage->kind->put_shape(cell(summary, SHAPE), stage);
     if (count == 0)
@@ -56,13 +68,13 @@ static void put_activation(const struct summary *summary, const struct bs_stage 
         bs_buf_printf(cell(summary, KIND), ", %s", stage->activation->name);
 }
 
-static void fill_layers(struct summary *summary)
+static void fill_layers(struct summary *summary, const struct bs_page *page)
 {
     for (int s = 0; s < summary->stack->count; s++) {
         const struct bs_stage *stage = &summary->stack->stages[s];
         if (!is_next_of_layer(summary->stack, s)) {
             summary->row++;
-            fill_layer(summary, stage);
+            fill_layer(summary, stage, page);
         }
         put_activation(summary, stage);
     }
@@ -91,8 +103,8 @@ static void put_total(const struct summary *summary)
 static void fill(struct summary *summary, const struct bs_page *page)
 {
     bs_buf_put(cell(summary, LAYER), bs_phrase("input", page->lang));
-    bs_put_shape(cell(summary, OUTPUT), &summary->stack->in);
-    fill_layers(summary);
+    put_shape(cell(summary, OUTPUT), &summary->stack->in, page);
+    fill_layers(summary, page);
     summary->row++;
     bs_buf_put(cell(summary, LAYER), bs_phrase("total", page->lang));
     put_total(summary);

@@ -65,6 +65,8 @@ static const struct phrase {
     {"parameters", "参数个数"},
     {"input", "输入"},
     {"total", "合计"},
+    {" step of ", " 步，每步 "},
+    {" steps of ", " 步，每步 "},
 
     {"given", "已知"},
     {"definition", "定义"},
