@@ -45,7 +45,17 @@ static void copy_name(char name[static NAME_SPACE], const char *text)
     snprintf(name, NAME_SPACE, "%s", text);
 }
 
-/* Those of the columns of the inputs at `index`, where they have some; else the notation's. */
+/* What the network calls its input i. */
+static void put_name(struct bs_buf *buf, const struct bs_notation *notation, int i)
+{
+    const struct bs_address address = {.kind = BS_INPUT, .input = i};
+    if (notation)
+        bs_notation_put(notation, buf, address, BS_UNICODE);
+    else
+        bs_buf_printf(buf, "x_%d", i);
+}
+
+/* Those of the columns of the inputs at `index`, where they have some; else the network's. */
 static void read_names(lua_State *L, int index, struct picture *picture,
                        const struct bs_notation *notation)
 {
@@ -57,8 +67,7 @@ static void read_names(lua_State *L, int index, struct picture *picture,
             continue;
         }
         struct bs_buf *buf = bs_push_buf(L);
-        bs_notation_put(notation, buf, (struct bs_address){.kind = BS_INPUT, .input = i + 1},
-                        BS_UNICODE);
+        put_name(buf, notation, i + 1);
         bs_pop_text(L);
         copy_name(picture->names[i], lua_tostring(L, -1));
         lua_pop(L, 1);
@@ -141,7 +150,7 @@ BS_FN(
 {
     static const char *const options[] = {"inputs", "targets", "from", "to",
                                           "level",  "columns", "rows", NULL};
-    const struct bs_net_box *box = bs_check_dense_net(L, "boundary");
+    const struct bs_net_box *box = bs_check_net(L);
     struct bs_error err;
     bs_arg_table(L, 2, "the argument of boundary");
     bs_arg_fields(L, 2, "boundary", options);

@@ -4,9 +4,9 @@
  */
 #include "view/boundary.h"
 
-#include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/width.h"
+#include "net/batch.h"
 #include "view/internal.h"
 
 #include <float.h>
@@ -21,7 +21,8 @@ struct picture {
     const struct bs_plane *plane;
     int columns, rows, outputs;
     unsigned char *classes, *marks; /* rows × columns each */
-    double *y, *work;
+    unsigned char *found;           /* classes of the samples */
+    double *x, *y;                  /* the points of a row; outputs, of them or of the samples */
     size_t right;
     bool is_used[KINDS]; /* among classes and marks */
 };
@@ -101,14 +102,17 @@ static int class_of(const double *y, int outputs, double level)
     return outputs == 1 ? y[0] >= level : best;
 }
 
-static int class_at(int *out, const struct picture *picture, const double *x, struct bs_error *err)
+/* What the network makes of the points, at most as many as there is room for in picture->y. */
+static int find_classes(unsigned char *found, const struct picture *picture, const double *x,
+                        size_t count, struct bs_error *err)
 {
-    const struct bs_net *net = picture->net;
-    if (bs_is_interrupted() ||
-        bs_forward(picture->y, net->arch, net->params->values, x, picture->work) < 0)
-        return bs_fail_interrupted(err);
-    *out = class_of(picture->y, picture->outputs, picture->plane->level);
-    return BS_OK;
+    const size_t outputs = (size_t)picture->outputs;
+    const struct bs_batch batch = {.samples = count, .x = x};
+    int status = bs_batch_forward(picture->y, picture->net, &batch, err);
+    for (size_t k = 0; status == BS_OK && k < count; k++)
+        found[k] = (unsigned char)class_of(picture->y + k * outputs, picture->outputs,
+                                           picture->plane->level);
+    return status;
 }
 
 static double middle_of(const struct bs_plane *plane, int i, int cell, int cells)
@@ -116,20 +120,26 @@ static double middle_of(const struct bs_plane *plane, int i, int cell, int cells
     return plane->from[i] + (cell + 0.5) / cells * (plane->to[i] - plane->from[i]);
 }
 
+static int colour_row(struct picture *picture, int row, struct bs_error *err)
+{
+    const size_t columns = (size_t)picture->columns;
+    unsigned char *classes = picture->classes + (size_t)row * columns;
+    for (int column = 0; column < picture->columns; column++) {
+        double *x = picture->x + 2 * column;
+        x[0] = middle_of(picture->plane, 0, column, picture->columns);
+        x[1] = middle_of(picture->plane, 1, picture->rows - 1 - row, picture->rows);
+    }
+    int status = find_classes(classes, picture, picture->x, columns, err);
+    for (size_t column = 0; status == BS_OK && column < columns; column++)
+        picture->is_used[classes[column]] = true;
+    return status;
+}
+
 static int colour_cells(struct picture *picture, struct bs_error *err)
 {
-    int status = BS_OK, found = 0;
-    for (int row = 0; row < picture->rows; row++)
-        for (int column = 0; column < picture->columns; column++) {
-            const double x[] = {
-                middle_of(picture->plane, 0, column, picture->columns),
-                middle_of(picture->plane, 1, picture->rows - 1 - row, picture->rows)};
-            status = class_at(&found, picture, x, err);
-            if (status < 0)
-                return status;
-            picture->classes[row * picture->columns + column] = (unsigned char)found;
-            picture->is_used[found] = true;
-        }
+    int status = BS_OK;
+    for (int row = 0; row < picture->rows && status == BS_OK; row++)
+        status = colour_row(picture, row, err);
     return status;
 }
 
@@ -162,14 +172,12 @@ static int target_of(const struct picture *picture, size_t k)
 static int mark_samples(struct picture *picture, struct bs_error *err)
 {
     const struct bs_plane *plane = picture->plane;
-    for (size_t k = 0; k < plane->samples; k++) {
-        int found, status = class_at(&found, picture, plane->x + 2 * k, err);
-        if (status < 0)
-            return status;
-        picture->right += found == target_of(picture, k);
+    int status = find_classes(picture->found, picture, plane->x, plane->samples, err);
+    for (size_t k = 0; status == BS_OK && k < plane->samples; k++) {
+        picture->right += picture->found[k] == target_of(picture, k);
         mark_sample(picture, plane->x + 2 * k, target_of(picture, k));
     }
-    return BS_OK;
+    return status;
 }
 
 static void finish(struct picture *picture)
@@ -177,21 +185,24 @@ static void finish(struct picture *picture)
     bs_free(picture->classes);
     bs_free(picture->marks);
     bs_free(picture->y);
-    bs_free(picture->work);
+    bs_free(picture->x);
+    bs_free(picture->found);
 }
 
 static int paint(struct picture *picture, const struct bs_net *net, const struct bs_plane *plane,
                  struct bs_error *err)
 {
-    const size_t cells = (size_t)picture->rows * (size_t)picture->columns;
+    const size_t columns = (size_t)picture->columns, cells = (size_t)picture->rows * columns;
+    const size_t most = plane->samples > columns ? plane->samples : columns;
     picture->net = net;
     picture->plane = plane;
     picture->outputs = bs_arch_outputs(net->arch);
     picture->classes = bs_calloc(cells, 1);
     picture->marks = bs_alloc(cells);
-    picture->y = bs_calloc((size_t)picture->outputs, sizeof(double));
-    picture->work = bs_calloc(2 * (size_t)bs_arch_widest(net->arch), sizeof(double));
-    if (!picture->classes || !picture->marks || !picture->y || !picture->work)
+    picture->found = bs_calloc(plane->samples + 1, 1);
+    picture->x = bs_calloc(2 * columns, sizeof(double));
+    picture->y = bs_realloc_array(NULL, (size_t)picture->outputs * most, sizeof(double));
+    if (!picture->classes || !picture->marks || !picture->found || !picture->x || !picture->y)
         return bs_fail_memory(err);
     memset(picture->marks, NO_SAMPLE, cells);
     int status = colour_cells(picture, err);

@@ -161,6 +161,18 @@ function TestLayers.test_what_does_not_fit_changes_nothing()
   end)
 end
 
+function TestLayers.test_a_boundary_is_that_of_the_same_network_of_mlp()
+  local W1, b1, W2, b2 = {{3, -4}, {-2, 5}}, {1, -0.5}, {{2, -3}}, {0.25}
+  local net = mlp{2, 2, 1, notation = "delta"}:set{W1 = W1, b1 = b1, W2 = W2, b2 = b2}
+  local same = network{2, dense{2, activation = "sigmoid"}, dense{1, activation = "sigmoid"}}
+  same:set{dense1_W = W1, dense1_b = b1, dense2_W = W2, dense2_b = b2}
+  local samples = {inputs = {{0, 0}, {0, 1}, {1, 1}}, targets = {{0}, {1}, {1}}}
+  lu.assertEquals(same:boundary(samples):text(), net:boundary(samples):text())
+  lu.assertStrContains(same:boundary(samples):text(), "░")
+  support.refuses("a boundary is drawn in the plane of 2 inputs: the network has 4",
+                  small().boundary, network{{1, 2, 2}, flatten(), dense(1)}, {})
+end
+
 -- da_W_1_1 is the step of a_W_1_1, and would be a weight of the layer da.
 function TestLayers.test_layers_whose_entries_share_a_name_have_no_tape()
   local adam = {eta = 0.1, optimiser = "adam"}
