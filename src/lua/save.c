@@ -26,17 +26,24 @@ static json_t **push_json(lua_State *L)
     return bs_box_push(L, value_type);
 }
 
+/* Raise why there is no value. */
+static int raise_missing(lua_State *L)
+{
+    bs_lua_check_stopped(L);
+    return bs_memory_error(L);
+}
+
 /* Takes the value over; it has a place in the object at once, so that no error can lose it. */
 static void set(lua_State *L, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) < 0)
-        bs_memory_error(L);
+        raise_missing(L);
 }
 
 static void append(lua_State *L, json_t *list, json_t *value)
 {
     if (json_array_append_new(list, value) < 0)
-        bs_memory_error(L);
+        raise_missing(L);
 }
 
 /* ---- writing: the notation ------------------------------------------------------------------- */
@@ -229,7 +236,7 @@ BS_FN(
     struct bs_buf *buf = bs_push_buf(L);
     bs_json_put(buf, *json);
     if (buf->failed)
-        return bs_memory_error(L);
+        return raise_missing(L);
     bs_file_write(L, path, bs_buf_text(buf), buf->length);
     lua_pushvalue(L, 2);
     return 1;

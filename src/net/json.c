@@ -1,5 +1,6 @@
 #include "net/json.h"
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/width.h"
@@ -34,9 +35,10 @@ void bs_json_printable(char *to, size_t size, const char *text)
  */
 static bool has_run_out;
 
+/* Jansson asks for memory often and for nothing else, so this is where an interrupt ends it. */
 static void *alloc_for_json(size_t size)
 {
-    void *block = bs_alloc(size);
+    void *block = bs_is_interrupted() ? NULL : bs_alloc(size);
     has_run_out = has_run_out || !block;
     return block;
 }
@@ -47,6 +49,11 @@ void bs_json_start(void)
     has_run_out = false;
 }
 
+int bs_json_fail(struct bs_error *err)
+{
+    return bs_is_interrupted() ? bs_fail_interrupted(err) : bs_fail_memory(err);
+}
+
 int bs_json_parse(json_t **out, const char *bytes, size_t length, struct bs_error *err)
 {
     json_error_t error;
@@ -55,7 +62,7 @@ int bs_json_parse(json_t **out, const char *bytes, size_t length, struct bs_erro
     json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
     if (has_run_out) {
         json_decref(json);
-        return bs_fail_memory(err);
+        return bs_json_fail(err);
     }
     if (json) {
         *out = json;
@@ -69,7 +76,7 @@ static int dump_into(const char *bytes, size_t length, void *context)
 {
     struct bs_buf *buf = context;
     bs_buf_put_n(buf, bytes, length);
-    return buf->failed ? -1 : 0;
+    return buf->failed || bs_is_interrupted() ? -1 : 0;
 }
 
 void bs_json_put(struct bs_buf *buf, const json_t *json)

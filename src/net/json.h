@@ -8,18 +8,22 @@
 
 /*
  * JSON values to and from networks.  `place` is where a value stands in its file, and what a
- * refusal begins with; what gives a json_t gives NULL when out of memory.
+ * refusal begins with; what gives a json_t gives NULL when out of memory or
+ * interrupted.
  */
 enum { BS_JSON_PLACE = 96 };
 
 /* Text to JSON and back.  Refused with line and column: what is no JSON, a key that occurs twice.
  */
 int bs_json_parse(json_t **out, const char *bytes, size_t length, struct bs_error *err);
-/* The buf is `failed` when memory ran out here or since bs_net_to_json. */
+/* The buf is `failed` when memory ran out, or an interrupt came, here or since bs_net_to_json. */
 void bs_json_put(struct bs_buf *buf, const json_t *json);
 
 /* Before the first value of a text that is made. */
 void bs_json_start(void);
+
+/* Why there is no value: BS_NO_MEMORY or BS_INTERRUPTED. */
+int bs_json_fail(struct bs_error *err);
 
 json_t *bs_json_of_numbers(const double *numbers, size_t count);
 

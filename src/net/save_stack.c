@@ -128,7 +128,7 @@ int bs_stack_to_json(json_t **out, const struct bs_net *net, struct bs_error *er
         return BS_OK;
     }
     json_decref(object);
-    return bs_fail_memory(err);
+    return bs_json_fail(err);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "test_net.h"
 
+#include "base/interrupt.h"
 #include "net/save.h"
 #include "net/stack.h"
 
@@ -77,6 +78,26 @@ START_TEST(a_refused_request_for_memory_is_an_error)
 }
 END_TEST
 
+START_TEST(an_interrupt_ends_reading_and_writing)
+{
+    struct bs_net *net = NULL, *again = NULL;
+    struct bs_buf buf = BS_BUF_INIT;
+    json_t *json = NULL;
+    ck_assert_int_eq(read(&net, whole, NULL), BS_OK);
+    ck_assert_int_eq(bs_net_to_json(&json, net, NULL), BS_OK);
+    bs_interrupt_raise();
+    bs_json_put(&buf, json);
+    json_decref(json);
+    ck_assert(buf.failed);
+    ck_assert_int_eq(bs_net_to_json(&json, net, NULL), BS_INTERRUPTED);
+    ck_assert_int_eq(read(&again, whole, NULL), BS_INTERRUPTED);
+    ck_assert_ptr_null(again);
+    bs_interrupt_clear();
+    bs_buf_finish(&buf);
+    bs_net_destroy(net);
+}
+END_TEST
+
 static void put_changed(struct bs_buf *buf, const char *from, const char *to)
 {
     const char *at = strstr(whole, from);
@@ -138,6 +159,7 @@ Suite *bs_suite(void)
     return bs_suite_of("save_stack", (const TTest *const[]){
                                          a_network_of_layers_is_restored_to_the_bit,
                                          a_refused_request_for_memory_is_an_error,
+                                         an_interrupt_ends_reading_and_writing,
                                          what_is_no_network_is_refused_with_its_place,
                                          NULL,
                                      });
