@@ -2,6 +2,7 @@
  * Pooling: of each window the greatest number, or the mean, in every channel.  A tie of the
  * greatest is decided as `max` of the table of functions does: see its row.
  */
+#include "base/interrupt.h"
 #include "net/kinds.h"
 #include "net/window.h"
 
@@ -69,6 +70,11 @@ static bs_expr combine(struct bs_pool *pool, const struct bs_stage *stage, int a
 }
 
 /* ---- kernels --------------------------------------------------------------------------------- */
+
+static size_t map_of(const int size[2])
+{
+    return (size_t)size[0] * (size_t)size[1];
+}
 
 /* NAN where one of them is. */
 static double greatest_of(const double *x, const struct bs_window *w)
@@ -145,23 +151,34 @@ static void means_of_fours(double *restrict a, const double *restrict x, const s
     }
 }
 
-static void forward_map(const struct bs_stage_run *run, const struct bs_window *w, double *a,
-                        const double *x)
+enum { POLL = 1 << 16 }; /* numbers, or so, from one look for an interrupt to the next */
+
+/* After another window; `unpolled` counts the numbers since the last look. */
+static bool is_stopped(size_t *unpolled, const struct bs_window *w)
 {
+    *unpolled += map_of(w->size);
+    if (*unpolled < POLL)
+        return false;
+    *unpolled = 0;
+    return bs_is_interrupted();
+}
+
+static int forward_map(const struct bs_stage_run *run, const struct bs_window *w, double *a,
+                       const double *x)
+{
+    size_t unpolled = POLL;
     if (!is_max(run->stage) && is_usual(w)) {
         means_of_fours(a, x, w);
-        return;
+        return BS_OK;
     }
     for (int r = 0; r < w->out[0]; r++)
         for (int c = 0; c < w->out[1]; c++, a++) {
             const double *window = x + r * w->stride[0] * w->in[1] + c * w->stride[1];
             *a = is_max(run->stage) ? greatest_of(window, w) : mean_of(window, w);
+            if (is_stopped(&unpolled, w))
+                return BS_INTERRUPTED;
         }
-}
-
-static size_t map_of(const int size[2])
-{
-    return (size_t)size[0] * (size_t)size[1];
+    return BS_OK;
 }
 
 static size_t map_count(const struct bs_stage_run *run)
@@ -173,9 +190,11 @@ static int forward(const struct bs_stage_run *run)
 {
     const struct bs_window window = window_of(run->stage);
     double *a = run->values[run->stage->output];
-    for (size_t k = 0; k < map_count(run); k++)
-        forward_map(run, &window, a + k * map_of(window.out), run->in + k * map_of(window.in));
-    return BS_OK;
+    int status = BS_OK;
+    for (size_t k = 0; k < map_count(run) && status == BS_OK; k++)
+        status =
+            forward_map(run, &window, a + k * map_of(window.out), run->in + k * map_of(window.in));
+    return status;
 }
 
 static void quarters_of(double *restrict dx, const double *restrict da, const struct bs_window *w)
@@ -189,9 +208,10 @@ static void quarters_of(double *restrict dx, const double *restrict da, const st
     }
 }
 
-static void backward_map(const struct bs_stage_run *run, const struct bs_window *w, double *dx,
-                         const double *da, const double *x)
+static int backward_map(const struct bs_stage_run *run, const struct bs_window *w, double *dx,
+                        const double *da, const double *x)
 {
+    size_t unpolled = POLL;
     for (int r = 0; r < w->out[0]; r++)
         for (int c = 0; c < w->out[1]; c++, da++) {
             const int at = r * w->stride[0] * w->in[1] + c * w->stride[1];
@@ -199,7 +219,10 @@ static void backward_map(const struct bs_stage_run *run, const struct bs_window 
                 give_greatest(dx + at, x + at, w, *da, run->kink);
             else
                 give_shares(dx + at, w, *da);
+            if (is_stopped(&unpolled, w))
+                return BS_INTERRUPTED;
         }
+    return BS_OK;
 }
 
 /* Windows of 2 × 2 that fill the map set each place once. */
@@ -213,13 +236,14 @@ static int backward(const struct bs_stage_run *run)
         return BS_OK;
     if (!run->adds && !sets)
         memset(run->d_in, 0, map_count(run) * in * sizeof *run->d_in);
-    for (size_t k = 0; k < map_count(run); k++) {
+    int status = BS_OK;
+    for (size_t k = 0; k < map_count(run) && status == BS_OK; k++) {
         if (sets)
             quarters_of(run->d_in + k * in, da + k * out, &window);
         else
-            backward_map(run, &window, run->d_in + k * in, da + k * out, run->in + k * in);
+            status = backward_map(run, &window, run->d_in + k * in, da + k * out, run->in + k * in);
     }
-    return BS_OK;
+    return status;
 }
 
 #define POOL_OPTIONS                                                                      \
