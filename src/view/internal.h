@@ -28,6 +28,13 @@ void bs_put_left_out(struct bs_buf *buf, int64_t count, const struct bs_page *pa
  */
 void bs_put_rule(struct bs_buf *buf, size_t line, const char *rule, int columns);
 
+/*
+ * Append the formula of a line that starts at byte `line`.  What the page (of so many columns, 0:
+ * any number) has no room for goes on below its beginning, from an operator or behind a comma, as
+ * far outside of brackets as may be.  Gives where the last line starts.
+ */
+size_t bs_put_formula(struct bs_buf *buf, size_t line, const char *formula, int columns);
+
 /* ---- columns (grid.c) ------------------------------------------------------------------------ */
 
 enum { BS_GRID_COLUMNS = BS_MOST_TERM_COLUMNS + 1 };

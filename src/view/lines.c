@@ -104,9 +104,11 @@ static void put_text_line(struct bs_lines *lines)
     struct bs_buf *buf = lines->buf;
     if (buf->length > lines->group)
         bs_buf_char(buf, '\n');
-    const size_t line = put_text_left(lines);
-    if (lines->right.length > 0)
-        bs_buf_printf(buf, " = %s", bs_buf_text(&lines->right));
+    size_t line = put_text_left(lines);
+    if (lines->right.length > 0) {
+        bs_buf_put(buf, " = ");
+        line = bs_put_formula(buf, line, bs_buf_text(&lines->right), lines->page->columns);
+    }
     if (lines->rule.length > 0)
         bs_put_rule(buf, line, bs_buf_text(&lines->rule), lines->page->columns);
 }

@@ -214,6 +214,34 @@ START_TEST(a_rule_that_finds_no_room_takes_a_line_of_its_own)
 }
 END_TEST
 
+/* At the loosest of the places that are on the line; with little room further to the left. */
+START_TEST(a_formula_that_is_too_wide_goes_on_below_its_beginning)
+{
+    static const char wide[] = "y = a_long_name + 2·a_long_name·max(a_long_name, b)",
+                      broken[] = "y = a_long_name\n"
+                                 "    + 2·a_long_name·max(a_long_name, b)\n",
+                      at_comma[] = "y = a_long_name\n"
+                                   "    + 2·a_long_name·max(a_long_name,\n"
+                                   "    b) ";
+    struct bs_tape *tape = circuit_with(0);
+    struct bs_page page = whole_page;
+    give(tape, "a_long_name", 1);
+    give(tape, "b", 2);
+    let(tape, "y", "a_long_name + 2*a_long_name*max(a_long_name, b)");
+    const struct {
+        int columns;
+        const char *begin;
+    } cases[] = {{0, wide}, {51, wide}, {50, broken}, {39, broken}, {38, at_comma}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        page.columns = cases[i].columns;
+        const char *text = seen_derivation(tape, "y", &page);
+        must(strncmp(text, cases[i].begin, strlen(cases[i].begin)) == 0, "%d columns: %s",
+             page.columns, text);
+    }
+    bs_tape_destroy(tape);
+}
+END_TEST
+
 START_TEST(the_text_is_appended_where_the_buf_ends)
 {
     struct bs_tape *tape = sum_times_z();
@@ -276,6 +304,7 @@ Suite *bs_suite(void)
         a_fused_form_says_that_it_is_one,
         a_rule_stands_behind_a_formula_that_passes_its_column,
         a_rule_that_finds_no_room_takes_a_line_of_its_own,
+        a_formula_that_is_too_wide_goes_on_below_its_beginning,
         the_text_is_appended_where_the_buf_ends,
         derivations_survive_each_refused_allocation,
         an_interrupt_stops_every_view,
