@@ -491,10 +491,11 @@ static int start_backward(struct bs_run *run)
     const struct bs_stack *stack = stack_of(run);
     const struct bs_loss *loss = run->arch->loss;
     const bool is_fused = bs_stack_is_fused(stack, loss);
+    double *slopes = slopes_of(run, stack->count - 1); /* NULL: those of inputs handed on as are */
     if (run->use == BS_RUN_TAPE)
         take_target_slopes(run);
-    if (!is_fused || run->use == BS_RUN_TAPE)
-        take_slopes(run, slopes_of(run, stack->count - 1), loss->slope);
+    if (slopes && (!is_fused || run->use == BS_RUN_TAPE))
+        take_slopes(run, slopes, loss->slope);
     if (is_fused && run->stages[stack->count - 1].d_in)
         take_slopes(run, run->stages[stack->count - 1].d_in, loss->fused);
     return stack->count - (is_fused ? 2 : 1);

@@ -66,6 +66,11 @@ function TestLayers.test_a_sequence_uses_its_weights_at_every_step()
   lu.assertStrContains(tostring(t.dE_ddense1_W_1_1), "Σ_t ∂E/∂dense1.z_t_1·x_t_1")
 end
 
+function TestLayers.test_a_network_that_only_hands_on_its_inputs_has_no_gradients()
+  local net = network{{2, 1}, flatten()}
+  lu.assertEquals(net:gradients({{1}, {2}}, {0, 0}), {})
+end
+
 function TestLayers.test_a_summary_has_the_arithmetic_of_its_counts()
   lu.assertEquals(tostring(small():summary()), [[
   layer   kind         output    parameters
