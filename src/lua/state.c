@@ -27,6 +27,8 @@ static const char buf_type[] = "text buffer";
 static const char sort_key[] = "backstep.sort";
 static const char out_of_memory[] = "not enough memory"; /* what Lua itself says */
 
+static lua_State *volatile hurried; /* by bs_lua_hurry; NULL: none */
+
 /* The pointer is in the extra space of every thread; a new one gets a copy of the main thread's. */
 struct bs_session *bs_session(lua_State *L)
 {
@@ -90,14 +92,36 @@ void bs_lua_check_stopped(lua_State *L)
     lua_error(L);
 }
 
-/* Patience counts down to 1, then stays below 0; 0 is no limit. */
+static void on_count(lua_State *L, lua_Debug *ar);
+
+static void set_hook(lua_State *L, int instructions)
+{
+    lua_sethook(L, on_count, LUA_MASKCOUNT, instructions);
+}
+
+/*
+ * Patience counts down to 1, then stays below 0; 0 is no limit.  A hook that was hurried for an
+ * interrupt that has been answered takes its time again.
+ */
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
+    if (lua_gethookcount(L) != HOOK_INSTRUCTIONS) {
+        bs_lua_check_stopped(L);
+        set_hook(L, HOOK_INSTRUCTIONS);
+        return;
+    }
     struct bs_session *session = bs_session(L);
     if (session->patience > 0 && --session->patience == 0)
         session->patience = -1;
     bs_lua_check_stopped(L);
+}
+
+void bs_lua_hurry(void)
+{
+    lua_State *L = hurried;
+    if (L)
+        set_hook(L, 1);
 }
 
 void bs_lua_limit(lua_State *L, long instructions)
@@ -370,7 +394,8 @@ lua_State *bs_lua_open(struct bs_error *err)
     }
     memcpy(lua_getextraspace(L), &session, sizeof session);
     lua_setwarnf(L, on_warning, session);
-    lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+    set_hook(L, HOOK_INSTRUCTIONS);
+    hurried = L;
     lua_pushcfunction(L, open_all);
     if (lua_pcall(L, 0, 0, 0) == LUA_OK)
         return L;
@@ -388,6 +413,8 @@ void bs_lua_close(lua_State *L)
     if (!L)
         return;
     struct bs_session *session = bs_session(L);
+    if (hurried && bs_session(hurried) == session)
+        hurried = NULL;
     lua_close(L);
     bs_free(session);
 }

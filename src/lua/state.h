@@ -40,6 +40,12 @@ struct bs_session *bs_session(lua_State *L); /* of any thread of the state */
 /* From now to the next bs_lua_clear let Lua run about so many instructions; 0: without a limit. */
 void bs_lua_limit(lua_State *L, long instructions);
 
+/*
+ * Have the hook of the session that was opened last look at the next instruction, of its main
+ * thread: a thousand may each call what takes long.  Safe in a signal handler.
+ */
+void bs_lua_hurry(void);
+
 /* Forget Ctrl-C and the limit.  For the top level alone, when it starts and when it is done. */
 void bs_lua_clear(lua_State *L);
 

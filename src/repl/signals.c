@@ -1,6 +1,7 @@
 #include "repl/signals.h"
 
 #include "base/interrupt.h"
+#include "lua/state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,6 +19,7 @@ static void on_interrupt(int number)
     int saved_errno = errno;
     presses = bs_is_interrupted() ? presses + 1 : 1;
     bs_interrupt_raise();
+    bs_lua_hurry();
     if (presses == 2 && write(STDERR_FILENO, warning, strlen(warning)) < 0)
         presses = 2; /* nobody to warn */
     if (presses > 2)

@@ -109,6 +109,18 @@ class WhileRunning(TerminalTest):
         self.assertIn("interrupted!", terminal.lines()[-2])
         self.assertEqual(terminal.run("net:loss({0, 1}, 1) < before"), ["true"])
 
+    def test_stops_a_loop_around_what_takes_long(self):
+        terminal = self.open()
+        terminal.run("t = {}")
+        terminal.run("for i = 1, 3000000 do t[i] = 1 end")
+        terminal.wait_for_prompt()
+        terminal.type('print("on") while true do table.concat(t) end')
+        terminal.wait_until(lambda: "on" in terminal.lines(), "on")
+        pressed = time.monotonic()
+        terminal.send(CTRL_C)
+        terminal.wait_for("interrupted!")
+        self.assertLess(time.monotonic() - pressed, 5)
+
     def test_ends_waiting_for_input(self):
         terminal = self.open()
         terminal.wait_for_prompt()
