@@ -247,6 +247,9 @@ static int l_layer(lua_State *L)
 
 int bs_push_layer(lua_State *L, const struct bs_stage_kind *kind)
 {
+    if (!lua_isnoneornil(L, 2))
+        luaL_error(L, "%s takes one argument, in braces where there is more to say: %s", kind->name,
+                   kind->usage);
     lua_settop(L, 1);
     struct bs_layers *layers = kind->holds_layers ? push_held(L, kind) : push_layers(L, 1);
     struct bs_stage_spec *spec = &layers->specs[0];

@@ -122,6 +122,10 @@ function TestLayers.test_what_is_no_layer_is_refused_by_name()
     {"dense needs units: dense{units, [bias = true], [activation = \"sigmoid\"]} -> layer", dense,
       {}},
     {"units of dense must be from 1 to 100000, got 0", dense, 0},
+    {"dense takes one argument, in braces where there is more to say: dense{units, [bias = true], "
+      .. "[activation = \"sigmoid\"]} -> layer", dense, 2, "relu"},
+    {"max_pool takes one argument, in braces where there is more to say: max_pool{size, [stride]} "
+      .. "-> layer", max_pool, 2, 3},
     {"dense has no option \"unit\": did you mean units?", dense, {unit = 3}},
     {"activation of dense: there is no activation called \"sigmod\": did you mean sigmoid?", dense,
       {3, activation = "sigmod"}},
