@@ -5,7 +5,9 @@
  *     m·S inputs and targets | P parameters | rate | m·F z and a | m losses E@k | E
  *
  * sample by sample: E = (1/m)·Σ_k E@k.  Numbers come from a pass for each sample before the update
- * and one after, each made when first asked for, so that an entry costs the samples that it uses.
+ * and one after, each made when first asked for, so that an entry costs the samples that it uses;
+ * those of ∂E/∂ the parameters, all at once, are what the update is made of: near 0 the rounding of
+ * another order of summing is all there is of them, and an optimiser may divide by their size.
  */
 #include "tape/dense.h"
 
@@ -20,6 +22,7 @@ struct batch {
     struct bs_dense dense;
     struct bs_batch data; /* its own */
     struct bs_pass **passes, **after;
+    double *gradients; /* ∂E/∂ every parameter; NULL until asked for */
 };
 
 static struct batch *batch_of(const struct bs_graph *graph)
@@ -102,10 +105,29 @@ static int64_t in_sample(const struct bs_graph *graph, int64_t q, int64_t sample
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
+static int need_gradients(struct batch *batch, struct bs_error *err)
+{
+    const struct bs_dense *dense = &batch->dense;
+    const struct bs_net net = {bs_notation_arch(dense->notation), dense->params};
+    if (batch->gradients)
+        return BS_OK;
+    double *gradients = bs_realloc_array(NULL, dense->params->count, sizeof *gradients);
+    int status = gradients ? bs_batch_exact_gradients(gradients, &net, &batch->data, err)
+                           : bs_fail_memory(err);
+    if (status == BS_OK)
+        batch->gradients = gradients;
+    else
+        bs_free(gradients);
+    return status;
+}
+
 static int fill_gradients(double *gradients, struct bs_dense *dense, struct bs_error *err)
 {
-    const struct bs_net net = {bs_notation_arch(dense->notation), dense->params};
-    return bs_batch_exact_gradients(gradients, &net, &batch_of(&dense->graph)->data, err);
+    struct batch *batch = batch_of(&dense->graph);
+    int status = need_gradients(batch, err);
+    if (status == BS_OK)
+        memcpy(gradients, batch->gradients, dense->params->count * sizeof *gradients);
+    return status;
 }
 
 static double *copy_rows(const double *rows, size_t samples, int width)
@@ -123,6 +145,7 @@ static void destroy(struct bs_graph *graph)
     }
     bs_free(batch->passes);
     bs_free(batch->after);
+    bs_free(batch->gradients);
     bs_free((double *)batch->data.x);
     bs_free((double *)batch->data.t);
     bs_dense_finish(&batch->dense);
@@ -399,10 +422,27 @@ static int value(double *out, struct batch *batch, int64_t q, enum kind kind, st
     return in_pass(out, batch, place, kind, err);
 }
 
+static int parameter_slope(double *out, struct batch *batch, int64_t q, struct bs_error *err)
+{
+    const struct bs_state_place at = bs_dense_parameter(&batch->dense.graph, q);
+    int status = need_gradients(batch, err);
+    if (status == BS_OK)
+        *out = at.sign * batch->gradients[at.index];
+    return status;
+}
+
+static bool is_parameter(const struct batch *batch, int64_t q)
+{
+    const enum bs_quantity kind = bs_dense_address(&batch->dense.graph, q).kind;
+    return kind == BS_WEIGHT || kind == BS_BIAS;
+}
+
 /* ∂E/∂ what a sample has is the mth part of ∂E@k/∂ it; all samples add to that of a parameter. */
 static int slope(double *out, struct batch *batch, int64_t q, struct bs_error *err)
 {
     const struct bs_dense_place place = place_of(&batch->dense, q);
+    if (is_parameter(batch, q))
+        return parameter_slope(out, batch, q, err);
     if (place.sample == 0)
         return mean(out, batch, place.ordinal, SLOPE, err);
     int status = in_pass(out, batch, place, SLOPE, err);

@@ -426,4 +426,16 @@ function TestLife.test_finalizers_may_run_twice_and_too_early()
   end
 end
 
+-- The slopes are rounding alone, and adam divides by their size.
+function TestLife.test_a_batch_where_nothing_is_left_to_learn_steps_as_it_says()
+  local X, D = {{0.1}, {0.7}, {1.3}}, {{1}, {3.3}, {2}}
+  local net = mlp{1, 1, output = "identity", seed = 3}
+  net:train{inputs = X, targets = D, eta = 0.5, epochs = 5000, batch = 3}
+  for _, optimiser in ipairs{"adagrad", "rmsprop", "adam", "adamw"} do
+    local t = net:tape(X, D, {eta = 0.1, optimiser = optimiser})
+    lu.assertStrContains(tostring(t.W1_11_new), "✓")
+    lu.assertStrContains(tostring(t.b1_1_new), "✓")
+  end
+end
+
 os.exit(lu.LuaUnit.run(), true)
