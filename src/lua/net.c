@@ -151,21 +151,16 @@ static enum bs_bias read_bias(lua_State *L)
     return bias;
 }
 
+enum { MOST_LOSSES = 16 };
+
 const struct bs_loss *bs_arg_loss(lua_State *L, int index)
 {
-    struct bs_nearest nearest;
-    char hint[96];
-    if (lua_getfield(L, index, "loss") == LUA_TNIL) {
-        lua_pop(L, 1);
-        return bs_loss_find("half_squared_error");
-    }
-    const char *name = bs_arg_string(L, -1, "loss");
-    const struct bs_loss *loss = bs_loss_find(name);
-    bs_nearest_init(&nearest, name);
-    for (const struct bs_loss *row = bs_losses; row->name; row++)
-        bs_nearest_offer(&nearest, row->name);
-    if (!loss)
-        luaL_error(L, "there is no loss called \"%s\"%s", name, bs_nearest_hint(&nearest, hint));
+    const char *names[MOST_LOSSES] = {NULL};
+    const struct bs_loss *loss = bs_loss_find("half_squared_error");
+    for (int i = 0; bs_losses[i].name && i < MOST_LOSSES - 1; i++)
+        names[i] = bs_losses[i].name;
+    if (lua_getfield(L, index, "loss") != LUA_TNIL)
+        loss = &bs_losses[bs_arg_choice(L, lua_gettop(L), "loss", names)];
     lua_pop(L, 1);
     return loss;
 }

@@ -194,6 +194,17 @@ static bool is_at_no_step(const struct knowledge *knowledge, int s, const struct
     return steps > 0 && is_outside(&step, steps);
 }
 
+/* Has the array no such members whatever the letters stand for, as padding has none? */
+static bool is_beyond(const struct bs_places *places, const struct bs_place *array,
+                      const struct symbolic *at)
+{
+    const struct bs_extents extents = bs_places_extents(places, array);
+    bool is_out = extents.steps && is_outside(&at[BS_STEP], extents.steps);
+    for (int i = 0; i < extents.rank && !is_out; i++)
+        is_out = is_outside(&at[BS_INDEX + i], extents.size[i]);
+    return is_out;
+}
+
 static bool put_access(struct bs_buf *buf, const struct knowledge *knowledge, int s,
                        const struct bs_access *access)
 {
@@ -202,7 +213,8 @@ static bool put_access(struct bs_buf *buf, const struct knowledge *knowledge, in
     bool fits = true;
     for (int p = 0; p < BS_PLACES && fits; p++)
         fits = evaluate(&at[p], knowledge, &access->at[p]);
-    if (!fits || !find_array(&array, at, knowledge->places, s, access))
+    if (!fits || !find_array(&array, at, knowledge->places, s, access) ||
+        is_beyond(knowledge->places, &array, at))
         return false;
     put_member(buf, knowledge->places, &array, at);
     return true;

@@ -132,6 +132,8 @@ function TestLayers.test_what_is_no_layer_is_refused_by_name()
     {"activation needs the name of a function: activation{name} -> layer", activation},
     {"softmax takes 0 numbers by their place, got one at 1", softmax, {3}},
     {"two layers are called a", network, {2, dense{2, name = "a"}, dense{2, name = "a"}}},
+    {"unknown loss \"bce\" (known: half_squared_error, squared_error, mean_squared_error, "
+      .. "cross_entropy, binary_cross_entropy)", network, {2, dense(2), loss = "bce"}},
     {"loss cross_entropy goes with softmax at the output, not with dense", network,
       {2, dense(2), loss = "cross_entropy"}},
   }
@@ -180,6 +182,14 @@ function TestLayers.test_a_boundary_is_that_of_the_same_network_of_mlp()
   lu.assertStrContains(same:boundary(samples):text(), "░")
   support.refuses("a boundary is drawn in the plane of 2 inputs: the network has 4",
                   small().boundary, network{{1, 2, 2}, flatten(), dense(1)}, {})
+end
+
+-- Where padding is all that a unit sees there is no x_i_0 to speak of.
+function TestLayers.test_a_definition_names_nothing_that_is_not_there()
+  local net = network{{2, 2}, conv1d{1, 1, padding = 1, bias = false}, seed = 1}
+  local t = net:tape({{1, 2}, {3, 4}}, {{0, 0, 0, 0}})
+  lu.assertStrMatches(t:entry "conv1_z_1_1":text(), "conv1.z_1_1 = 0 +definition")
+  lu.assertStrContains(t:entry "conv1_z_1_2":text(), "Σ_i conv1.K_1_i_1·x_i_1")
 end
 
 -- da_W_1_1 is the step of a_W_1_1, and would be a weight of the layer da.

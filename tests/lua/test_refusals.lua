@@ -61,7 +61,7 @@ function TestMlp.test_an_unknown_name_suggests_the_nearest()
     {"output: there is no activation called \"softmx\": did you mean softmax?",
       mlp, {2, 2, 1, output = "softmx"}},
     {"output: there is no activation called \"log\"", mlp, {2, 2, 1, output = "log"}},
-    {"there is no loss called \"cross_entropie\": did you mean cross_entropy?",
+    {"unknown loss \"cross_entropie\": did you mean cross_entropy?",
       mlp, {2, 2, 1, loss = "cross_entropie"}},
     {"there is no notation called \"lectures\": did you mean lecture? (there are watermelon, " ..
       "lecture, delta, matrix, or a table of names)", mlp, {2, 2, 1, notation = "lectures"}},
