@@ -147,9 +147,11 @@ class WhileRunning(TerminalTest):
         terminal.wait_for_prompt()
         terminal.type('print("on") string.rep("", 1 << 60)')
         terminal.wait_until(lambda: "on" in terminal.lines(), "on")
+        time.sleep(1)  # before string.rep begins, the first one would do
         while not any("Ctrl-C once more ends backstep." in line for line in terminal.lines()):
             terminal.send(CTRL_C)  # two that come at once count as one
             terminal.settle()
+            self.assertNotIn("interrupted!", terminal.lines())
             self.assertTrue(terminal.is_alive())
         terminal.send(CTRL_C)
         self.assertEqual(terminal.finish(), 130)
