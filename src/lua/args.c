@@ -134,16 +134,20 @@ void bs_arg_fields(lua_State *L, int index, const char *what, const char *const 
     }
 }
 
+bool bs_is_place(lua_State *L, int index, size_t count)
+{
+    const lua_Integer place = lua_isinteger(L, index) ? lua_tointeger(L, index) : 0;
+    return place >= 1 && (lua_Unsigned)place <= count;
+}
+
 void bs_arg_list_with_options(lua_State *L, int index, const char *what, const char *noun,
                               const char *const names[])
 {
-    const lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+    const size_t count = lua_rawlen(L, index);
     index = lua_absindex(L, index);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
-        if (lua_type(L, -2) != LUA_TSTRING && (place < 1 || place > count))
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (lua_type(L, -2) != LUA_TSTRING && !bs_is_place(L, -2, count))
             luaL_error(L, "%s: [%s] is neither %s nor an option", what, bs_describe(L, -2), noun);
-    }
     bs_arg_fields(L, index, what, names);
 }
 

@@ -23,6 +23,9 @@ int bs_arg_choice(lua_State *L, int index, const char *what, const char *const n
 /* Refuse a table with a string key that is not one of `names`: "mlp: unknown option ...". */
 void bs_arg_fields(lua_State *L, int index, const char *what, const char *const names[]);
 
+/* Is the key at `index` a place in a list of so many? */
+bool bs_is_place(lua_State *L, int index, size_t count);
+
 /*
  * A table may have a list and options: refuse a key that is neither a place of its list nor one of
  * `names`, as "mlp: [7] is neither a size nor an option"; `noun` is what is in the list.

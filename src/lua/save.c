@@ -156,12 +156,10 @@ static size_t check_list(lua_State *L, const char *what)
         luaL_error(L, "%s must be a number, a string, true, false or a list of numbers, got %s",
                    what, bs_describe(L, list));
     const size_t count = lua_rawlen(L, list);
-    for (lua_pushnil(L); lua_next(L, list); lua_pop(L, 1)) {
-        const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
-        if (place < 1 || (size_t)place > count)
+    for (lua_pushnil(L); lua_next(L, list); lua_pop(L, 1))
+        if (!bs_is_place(L, -2, count))
             luaL_error(L, "%s must be a list of numbers: [%s] is no place in it", what,
                        bs_describe(L, -2));
-    }
     return count;
 }
 

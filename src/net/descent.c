@@ -16,9 +16,9 @@ typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
  * The loops of a step that hold an activation: forward from a layer's inputs to z and a; the same
  * for the output layer, and on to the value of c·Σ(y − t)² and ∂E/∂z; back from the ∂E/∂z of the
  * layer after this one, whose weights it changes, to its own, and in the first layer, which has the
- * inputs x, on to its own weights.  In a small network the call of an
- * activation and the way of its result through memory would take longer than the arithmetic, so
- * each has loops of its own, made by LOOPS.
+ * inputs x, on to its own weights.  In a small network the call of an activation and the way of its
+ * result through memory would take longer than the arithmetic, so each has loops of its own, made
+ * by LOOPS.
  */
 struct stage;
 

@@ -69,8 +69,7 @@ const struct bs_stage_kind bs_kind_dropout = {
     .usage = "dropout{[rate = 0.5]} -> layer",
     .about = "In training every number is 0 with probability rate and else 1/(1 - rate) times as "
              "large, anew for every sample that is seen: no unit can rely on another. When the "
-             "network answers "
-             "all pass unchanged.",
+             "network answers all pass unchanged.",
     .options = {{"rate", BS_OPTION_REAL, 0.5, 0, 1, "the share that is dropped, below 1"}},
     .shape = shape,
     .pattern = pattern,

@@ -8,8 +8,7 @@
 
 /*
  * JSON values to and from networks.  `place` is where a value stands in its file, and what a
- * refusal begins with; what gives a json_t gives NULL when out of memory or
- * interrupted.
+ * refusal begins with; what gives a json_t gives NULL when out of memory or interrupted.
  */
 enum { BS_JSON_PLACE = 96 };
 

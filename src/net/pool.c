@@ -106,8 +106,8 @@ static size_t count_ties(const double *x, const struct bs_window *w, double grea
 }
 
 /*
- * Several that are the greatest have its slope by the rule of ties.  Without
- * any it is no number, and so are the slopes.
+ * Several that are the greatest have its slope by the rule of ties.  Without any it is
+ * no number, and so are the slopes.
  */
 static void give_greatest(double *restrict dx, const double *restrict x, const struct bs_window *w,
                           double da, double kink)

@@ -46,10 +46,15 @@ size_t bs_shape_total(const struct bs_shape *shape)
     return bs_shape_count(shape) * (size_t)(shape->steps ? shape->steps : 1);
 }
 
+const char *bs_words_of_steps(const struct bs_shape *shape)
+{
+    return shape->steps == 1 ? " step of " : " steps of ";
+}
+
 void bs_put_shape(struct bs_buf *buf, const struct bs_shape *shape)
 {
     if (shape->steps)
-        bs_buf_printf(buf, "%d step%s of ", shape->steps, shape->steps == 1 ? "" : "s");
+        bs_buf_printf(buf, "%d%s", shape->steps, bs_words_of_steps(shape));
     for (int i = 0; i < shape->rank; i++)
         bs_buf_printf(buf, "%s%d", i ? "×" : "", shape->size[i]);
 }

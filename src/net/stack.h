@@ -35,6 +35,7 @@ struct bs_shape {
 size_t bs_shape_count(const struct bs_shape *shape); /* numbers of a sample at a step */
 size_t bs_shape_total(const struct bs_shape *shape); /* of a sample, at all steps */
 void bs_put_shape(struct bs_buf *buf, const struct bs_shape *shape); /* 6×28×28, 50 steps of 16 */
+const char *bs_words_of_steps(const struct bs_shape *shape);         /* " steps of " */
 
 enum bs_array_role {
     BS_ARRAY_WEIGHT, /* parameters that decay */
@@ -232,8 +233,8 @@ struct bs_origin {
     int stage, array, step;
 };
 
-const struct bs_shape *bs_stack_shape(const struct bs_stack *stack,
-                                      int from); /* what is handed on */
+/* What is handed on. */
+const struct bs_shape *bs_stack_shape(const struct bs_stack *stack, int from);
 struct bs_origin bs_stack_origin(const struct bs_stack *stack, int from);
 struct bs_origin bs_stack_outputs(const struct bs_stack *stack); /* of the network */
 

@@ -22,7 +22,7 @@ struct picture {
     int columns, rows, outputs;
     unsigned char *classes, *marks; /* rows × columns each */
     unsigned char *found;           /* classes of the samples */
-    double *x, *y;                  /* the points of a row; outputs, of them or of the samples */
+    double *x, *y;                  /* the points; outputs, of them or of the samples */
     size_t right;
     bool is_used[KINDS]; /* among classes and marks */
 };
@@ -120,26 +120,19 @@ static double middle_of(const struct bs_plane *plane, int i, int cell, int cells
     return plane->from[i] + (cell + 0.5) / cells * (plane->to[i] - plane->from[i]);
 }
 
-static int colour_row(struct picture *picture, int row, struct bs_error *err)
-{
-    const size_t columns = (size_t)picture->columns;
-    unsigned char *classes = picture->classes + (size_t)row * columns;
-    for (int column = 0; column < picture->columns; column++) {
-        double *x = picture->x + 2 * column;
-        x[0] = middle_of(picture->plane, 0, column, picture->columns);
-        x[1] = middle_of(picture->plane, 1, picture->rows - 1 - row, picture->rows);
-    }
-    int status = find_classes(classes, picture, picture->x, columns, err);
-    for (size_t column = 0; status == BS_OK && column < columns; column++)
-        picture->is_used[classes[column]] = true;
-    return status;
-}
-
 static int colour_cells(struct picture *picture, struct bs_error *err)
 {
-    int status = BS_OK;
-    for (int row = 0; row < picture->rows && status == BS_OK; row++)
-        status = colour_row(picture, row, err);
+    const struct bs_plane *plane = picture->plane;
+    const size_t cells = (size_t)picture->rows * (size_t)picture->columns;
+    double *x = picture->x;
+    for (int row = picture->rows - 1; row >= 0; row--)
+        for (int column = 0; column < picture->columns; column++) {
+            *x++ = middle_of(plane, 0, column, picture->columns);
+            *x++ = middle_of(plane, 1, row, picture->rows);
+        }
+    int status = find_classes(picture->classes, picture, picture->x, cells, err);
+    for (size_t cell = 0; status == BS_OK && cell < cells; cell++)
+        picture->is_used[picture->classes[cell]] = true;
     return status;
 }
 
@@ -192,15 +185,15 @@ static void finish(struct picture *picture)
 static int paint(struct picture *picture, const struct bs_net *net, const struct bs_plane *plane,
                  struct bs_error *err)
 {
-    const size_t columns = (size_t)picture->columns, cells = (size_t)picture->rows * columns;
-    const size_t most = plane->samples > columns ? plane->samples : columns;
+    const size_t cells = (size_t)picture->rows * (size_t)picture->columns;
+    const size_t most = plane->samples > cells ? plane->samples : cells;
     picture->net = net;
     picture->plane = plane;
     picture->outputs = bs_arch_outputs(net->arch);
     picture->classes = bs_calloc(cells, 1);
     picture->marks = bs_alloc(cells);
     picture->found = bs_calloc(plane->samples + 1, 1);
-    picture->x = bs_calloc(2 * columns, sizeof(double));
+    picture->x = bs_realloc_array(NULL, 2 * cells, sizeof(double));
     picture->y = bs_realloc_array(NULL, (size_t)picture->outputs * most, sizeof(double));
     if (!picture->classes || !picture->marks || !picture->found || !picture->x || !picture->y)
         return bs_fail_memory(err);

@@ -40,8 +40,7 @@ static void put_shape(struct bs_buf *buf, const struct bs_shape *shape, const st
     struct bs_shape of_step = *shape;
     of_step.steps = 0;
     if (shape->steps)
-        bs_buf_printf(buf, "%d%s", shape->steps,
-                      bs_phrase(shape->steps == 1 ? " step of " : " steps of ", page->lang));
+        bs_buf_printf(buf, "%d%s", shape->steps, bs_phrase(bs_words_of_steps(shape), page->lang));
     bs_put_shape(buf, &of_step);
 }
 

@@ -289,11 +289,9 @@ static void put_text(struct bs_buf *buf, const char *text, size_t left, enum bs_
     }
 }
 
-/* The length of a phrase that the text, itself none, begins with; *chinese is its translation. */
-static size_t find_beginning(const char **chinese, const char *english, const char *lang)
+/* The length of a phrase that the text begins with; *chinese is its translation. */
+static size_t find_beginning(const char **chinese, const char *english)
 {
-    if (bs_phrase(english, lang) != english)
-        return 0;
     for (const struct phrase *row = phrases; row->english; row++) {
         size_t length = strlen(row->english);
         *chinese = row->chinese;
@@ -313,13 +311,13 @@ static size_t name_length(const char *english)
 void bs_put_words(struct bs_buf *buf, const char *english, const struct bs_page *page)
 {
     const char *chinese;
-    const char *lang = page->lang;
-    size_t beginning = is_chinese(lang) ? find_beginning(&chinese, english, lang) : 0;
+    const bool is_phrase = bs_phrase(english, page->lang) != english;
+    size_t beginning = is_chinese(page->lang) && !is_phrase ? find_beginning(&chinese, english) : 0;
     size_t name = beginning ? 0 : name_length(english);
     if (beginning)
         put_text(buf, chinese, strlen(chinese), page->form);
     put_text(buf, english, name, page->form);
-    const char *rest = bs_phrase(english + beginning + name, lang);
+    const char *rest = bs_phrase(english + beginning + name, page->lang);
     put_text(buf, rest, strlen(rest), page->form);
 }
 

@@ -207,9 +207,9 @@ end
 -- lay just above what the program goes on from.
 local function check_givens(check, self)
   for _, entry in ipairs(self.entries) do
-    local value = entry.value
+    local value = entry.phase == "given" and entry.value or 0
     local read = format("%." .. MOST_DIGITS .. "g", value)
-    if entry.phase == "given" and math.abs(value) < math.huge and tonumber(read) ~= value then
+    if math.abs(value) < math.huge and tonumber(read) ~= value then
       check:complain("%s = %.17g is read as %s: give decimals, as 81/100 is and 0.7 + 0.11 is not",
         entry.name, value, read)
     end
